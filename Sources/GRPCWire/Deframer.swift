@@ -1,0 +1,112 @@
+/// Cuts a call's inbound bytes into messages. DATA boundaries mean nothing: a chunk may hold many messages, or a part
+/// of one.
+///
+/// A chunk that holds whole messages is cut in place; only what is left over is copied, into storage that grows with
+/// what has really arrived (never with what a prefix promises) and is freed when it is empty.
+///
+/// Users call ``append(_:)`` or hand the chunk to ``next(from:limit:)`` until it answers ``Step/needMore``.
+public struct Deframer: ~Copyable {
+    /// What the bytes so far amount to.
+    public enum Step {
+        /// A whole message, without its prefix; valid until the deframer is next used.
+        case message(UnsafeRawBufferPointer)
+        /// Nothing whole is there.
+        case needMore
+        /// The prefix announces more than the limit.
+        case tooLarge(Int)
+        /// The message's compressed flag is set, or the flag byte is neither 0 nor 1.
+        case badFlag(UInt8)
+    }
+
+    // SAFETY: `base` is malloc'd memory of `capacity` bytes, owned by this non-copyable value and freed once in deinit;
+    // the bytes from `head` to `tail` are initialized.
+    private var base: UnsafeMutableRawPointer?
+    private var capacity = 0
+    private var head = 0
+    private var tail = 0
+
+    /// An empty deframer; it owns no memory until a part of a message has to be kept.
+    public init() {}
+
+    deinit {
+        base?.deallocate()
+    }
+
+    /// Bytes kept: received, and not yet handed out as messages.
+    public var buffered: Int { tail - head }
+
+    /// Keeps the bytes for later.
+    public mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        guard let source = bytes.baseAddress, bytes.count > 0 else { return }
+        let target = reserve(bytes.count)
+        target.copyMemory(from: source, byteCount: bytes.count)
+        tail += bytes.count
+    }
+
+    /// The next message of what is kept followed by `input`. What of `input` is used, or has to be kept, is cut off it.
+    public mutating func next(from input: inout UnsafeRawBufferPointer, limit: Int) -> Step {
+        if buffered == 0 {
+            release()
+            let (step, used) = Self.parse(input, limit: limit)
+            switch step {
+            case .message:
+                input = UnsafeRawBufferPointer(rebasing: input[used...])
+            case .needMore:
+                append(input)
+                input = UnsafeRawBufferPointer(start: nil, count: 0)
+            case .tooLarge, .badFlag:
+                break
+            }
+            return step
+        }
+        if input.count > 0 {
+            append(input)
+            input = UnsafeRawBufferPointer(start: nil, count: 0)
+        }
+        let (step, used) = Self.parse(UnsafeRawBufferPointer(start: base.map { $0 + head }, count: buffered), limit: limit)
+        head += used
+        return step
+    }
+
+    private static func parse(_ bytes: UnsafeRawBufferPointer, limit: Int) -> (Step, used: Int) {
+        guard bytes.count >= MessagePrefix.size else { return (.needMore, 0) }
+        let flag = bytes[0]
+        guard flag == 0 else { return (.badFlag(flag), 0) }
+        let length = Int(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 1, as: UInt32.self)))
+        guard length <= limit else { return (.tooLarge(length), 0) }
+        let end = MessagePrefix.size + length
+        guard bytes.count >= end else { return (.needMore, 0) }
+        return (.message(UnsafeRawBufferPointer(rebasing: bytes[MessagePrefix.size..<end])), end)
+    }
+
+    private mutating func reserve(_ count: Int) -> UnsafeMutableRawPointer {
+        if let base, capacity - tail >= count { return base + tail }
+        let live = buffered
+        if let base, head > 0, capacity - live >= count {
+            base.copyMemory(from: base + head, byteCount: live)
+            head = 0
+            tail = live
+            return base + live
+        }
+        let wanted = max(live + count, capacity * 2, 64)
+        let grown = UnsafeMutableRawPointer.allocate(byteCount: wanted, alignment: 16)
+        if let base {
+            grown.copyMemory(from: base + head, byteCount: live)
+            base.deallocate()
+        }
+        base = grown
+        capacity = wanted
+        head = 0
+        tail = live
+        return grown + live
+    }
+
+    private mutating func release() {
+        guard let memory = base else { return }
+        memory.deallocate()
+        base = nil
+        capacity = 0
+        head = 0
+        tail = 0
+    }
+}

@@ -1,0 +1,12 @@
+/// The five bytes before every message: a flag for compression, and the length, big-endian.
+public enum MessagePrefix {
+    /// Bytes of a prefix.
+    public static let size = 5
+
+    /// Writes the prefix of an uncompressed message of `length` bytes. The buffer must have room for ``size`` bytes.
+    @inlinable
+    public static func write(length: Int, to pointer: UnsafeMutableRawPointer) {
+        pointer.storeBytes(of: 0, as: UInt8.self)
+        pointer.storeBytes(of: UInt32(truncatingIfNeeded: length).bigEndian, toByteOffset: 1, as: UInt32.self)
+    }
+}

@@ -1,0 +1,20 @@
+/// The encoding of `grpc-message`: UTF-8, then every byte outside the printable ASCII range, and "%", as `%XX`.
+/// Source: gRPC's `doc/PROTOCOL-HTTP2.md`, "Responses".
+public enum PercentEncoding {
+    /// Appends the encoded bytes to `output`.
+    public static func encode(_ message: some Sequence<UInt8>, into output: inout [UInt8]) {
+        for byte in message {
+            if byte >= 0x20, byte <= 0x7E, byte != UInt8(ascii: "%") {
+                output.append(byte)
+            } else {
+                output.append(UInt8(ascii: "%"))
+                output.append(hexDigit(byte >> 4))
+                output.append(hexDigit(byte & 0xF))
+            }
+        }
+    }
+
+    private static func hexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
+    }
+}

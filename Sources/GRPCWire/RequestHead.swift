@@ -1,0 +1,156 @@
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Collects the header block of a request and says what it asks for. One is used again and again: a connection has
+/// one header block open at a time (RFC 9113 4.3).
+public struct RequestHead {
+    /// What a finished header block asks for.
+    public enum Verdict: Equatable, Sendable {
+        /// A call of the method in ``RequestHead/path``.
+        case call
+        /// Answer with this HTTP status and text, without gRPC.
+        case http(Int, String)
+        /// Answer as gRPC, without a handler.
+        case status(Status)
+    }
+
+    private enum ContentType: Equatable { case missing, grpc, other }
+
+    /// The most bytes a header list may have: name + value + 32 each field (RFC 9113 6.5.2).
+    public let limit: Int
+    /// The most fields, since those of one byte on the wire cost memory too.
+    public let fieldLimit: Int
+
+    /// `:path` as it came.
+    public private(set) var path: [UInt8] = []
+    /// The metadata for the handler: all but what is HTTP's or gRPC's own.
+    public private(set) var metadata = MetadataBlock()
+    /// The call's timeout in nanoseconds; `nil`: none.
+    public private(set) var timeout: UInt64?
+
+    private var size = 0
+    private var fields = 0
+    private var isPost = false
+    private var isGet = false
+    private var contentType = ContentType.missing
+    private var badTimeout = false
+    private var badBinary: String?
+    private var encoding: String?
+
+    /// A head that has seen nothing.
+    public init(limit: Int, fieldLimit: Int = 256) {
+        self.limit = limit
+        self.fieldLimit = fieldLimit
+    }
+
+    /// Forgets the block before.
+    public mutating func reset() {
+        path.removeAll(keepingCapacity: true)
+        metadata.removeAll()
+        timeout = nil
+        size = 0
+        fields = 0
+        isPost = false
+        isGet = false
+        contentType = .missing
+        badTimeout = false
+        badBinary = nil
+        encoding = nil
+    }
+
+    /// Takes one field. Past the limit it only counts.
+    public mutating func add(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+        size += name.count + value.count + 32
+        fields += 1
+        guard size <= limit, fields <= fieldLimit, name.count > 0 else { return }
+        switch (name.count, name[0]) {
+        case (5, UInt8(ascii: ":")) where name.isEqual(to: ":path"):
+            path.removeAll(keepingCapacity: true)
+            path.append(contentsOf: value)
+        case (7, UInt8(ascii: ":")) where name.isEqual(to: ":method"):
+            isPost = value.isEqual(to: "POST")
+            isGet = value.isEqual(to: "GET")
+        case (_, UInt8(ascii: ":")):
+            break
+        case (2, UInt8(ascii: "t")) where name.isEqual(to: "te"):
+            break
+        case (12, UInt8(ascii: "c")) where name.isEqual(to: "content-type"):
+            contentType = Self.isGRPC(value) ? .grpc : .other
+        case (14, UInt8(ascii: "c")) where name.isEqual(to: "content-length"):
+            break
+        case (_, UInt8(ascii: "g")) where name.starts(with: "grpc-"):
+            addReserved(name: name, value: value)
+        default:
+            if MetadataRules.isBinary(name) {
+                if !metadata.appendBinary(name: name, value: value) {
+                    badBinary = String(decoding: name, as: UTF8.self)
+                }
+            } else {
+                metadata.append(name: name, value: value)
+            }
+        }
+    }
+
+    private mutating func addReserved(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+        if name.isEqual(to: "grpc-timeout") {
+            timeout = Timeout.nanoseconds(value)
+            badTimeout = timeout == nil
+        } else if name.isEqual(to: "grpc-encoding"), !value.isEqual(to: "identity") {
+            encoding = String(decoding: value, as: UTF8.self)
+        } else if name.isEqual(to: "grpc-tags-bin") || name.isEqual(to: "grpc-trace-bin") {
+            // Tracing contexts of OpenCensus, which handlers may pass on.
+            _ = metadata.appendBinary(name: name, value: value)
+        }
+    }
+
+    /// What the finished block asks for. Rules in the order of gRPC's `doc/PROTOCOL-HTTP2.md`, "Requests".
+    public func verdict() -> Verdict {
+        guard size <= limit, fields <= fieldLimit else {
+            return .status(
+                Status(
+                    .resourceExhausted,
+                    "found request metadata of \(size) bytes in \(fields) fields; "
+                        + "this server takes \(limit) bytes in \(fieldLimit) fields"))
+        }
+        guard isPost else {
+            if isGet, path == Array("/".utf8) || path == Array("/healthz".utf8) { return .http(200, "streamhost\n") }
+            return .http(405, "this server speaks gRPC: POST only\n")
+        }
+        guard contentType == .grpc else {
+            return .http(415, "this server speaks gRPC: content-type must begin with application/grpc\n")
+        }
+        if badTimeout {
+            return .status(Status(.internal, "malformed grpc-timeout: wanted at most 8 digits and one of H M S m u n"))
+        }
+        if let badBinary {
+            return .status(Status(.internal, "malformed metadata \(badBinary): wanted base64"))
+        }
+        if let encoding {
+            return .status(Status(.unimplemented, "grpc-encoding \(encoding) is not supported; wanted identity"))
+        }
+        return .call
+    }
+
+    // "application/grpc", then nothing, "+sub-type" or ";parameters"; "application/grpc-web" is another protocol.
+    private static func isGRPC(_ value: UnsafeRawBufferPointer) -> Bool {
+        guard value.starts(with: "application/grpc") else { return false }
+        guard value.count > 16 else { return true }
+        return value[16] == UInt8(ascii: "+") || value[16] == UInt8(ascii: ";")
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether the bytes are the string's.
+    @inline(__always)
+    func isEqual(to string: StaticString) -> Bool {
+        count == string.utf8CodeUnitCount && starts(with: string)
+    }
+
+    /// Whether the bytes begin with the string's.
+    @inline(__always)
+    func starts(with string: StaticString) -> Bool {
+        guard let baseAddress, count >= string.utf8CodeUnitCount else { return string.utf8CodeUnitCount == 0 }
+        return memcmp(baseAddress, string.utf8Start, string.utf8CodeUnitCount) == 0
+    }
+}

@@ -1,0 +1,34 @@
+/// A gRPC status code, as in the gRPC repository's `doc/statuscodes.md`.
+public enum StatusCode: Int32, Sendable, Equatable, CaseIterable {
+    case ok = 0
+    case cancelled = 1
+    case unknown = 2
+    case invalidArgument = 3
+    case deadlineExceeded = 4
+    case notFound = 5
+    case alreadyExists = 6
+    case permissionDenied = 7
+    case resourceExhausted = 8
+    case failedPrecondition = 9
+    case aborted = 10
+    case outOfRange = 11
+    case unimplemented = 12
+    case `internal` = 13
+    case unavailable = 14
+    case dataLoss = 15
+    case unauthenticated = 16
+}
+
+/// How a call ended: a code, which may be OK, and a message for a person.
+public struct Status: Sendable, Equatable {
+    /// The code.
+    public var code: StatusCode
+    /// For a person; sent percent-encoded in `grpc-message`. Empty: not sent.
+    public var message: String
+
+    /// A status of that code and message.
+    public init(_ code: StatusCode, _ message: String = "") {
+        self.code = code
+        self.message = message
+    }
+}

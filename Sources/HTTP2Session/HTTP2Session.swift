@@ -1,0 +1,128 @@
+import CNghttp2
+
+/// The server's side of one HTTP/2 connection: bytes in, events out, bytes out. No I/O and no gRPC.
+///
+/// All of it is confined to one thread. Events come from inside ``receive(_:)`` and ``send()``, to the streams that the
+/// delegate has made; from inside an event streams may be submitted to, resumed and reset, but neither of these two called.
+public final class HTTP2Session {
+    // SAFETY: made in init, freed in deinit; its user data is this object, unretained, which outlives it.
+    private var session: OpaquePointer?
+    unowned(unsafe) let delegate: any HTTP2SessionDelegate
+
+    /// A session that announces `settings` with its first bytes. The delegate must outlive it.
+    public init(settings: HTTP2Settings, delegate: any HTTP2SessionDelegate) throws(HTTP2Error) {
+        self.delegate = delegate
+        let result = nghttp2_session_server_new2(
+            &session, SessionCallbacks.shared.table, Unmanaged.passUnretained(self).toOpaque(),
+            SessionCallbacks.shared.options)
+        guard result == 0 else { throw HTTP2Error(code: result) }
+        let entries = [
+            nghttp2_settings_entry(
+                settings_id: Int32(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue), value: settings.maxConcurrentStreams),
+            nghttp2_settings_entry(
+                settings_id: Int32(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE.rawValue), value: settings.streamWindow),
+            nghttp2_settings_entry(
+                settings_id: Int32(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE.rawValue), value: settings.maxHeaderListSize),
+            // RFC 9113 5.3.2: no client of gRPC sends priorities, and without the tree scheduling is cheaper.
+            nghttp2_settings_entry(
+                settings_id: Int32(NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES.rawValue), value: 1),
+        ]
+        try check(nghttp2_submit_settings(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), entries, entries.count))
+        try check(
+            nghttp2_session_set_local_window_size(
+                session, UInt8(NGHTTP2_FLAG_NONE.rawValue), 0, Int32(clamping: settings.connectionWindow)))
+    }
+
+    deinit {
+        nghttp2_session_del(session)
+    }
+
+    private func check(_ result: Int32) throws(HTTP2Error) {
+        guard result == 0 else { throw HTTP2Error(code: result) }
+    }
+
+    // MARK: Bytes
+
+    /// Takes bytes of the socket; events come from inside.
+    public func receive(_ bytes: UnsafeRawBufferPointer) throws(HTTP2Error) {
+        let used = nghttp2_session_mem_recv(
+            session, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
+        guard used >= 0 else { throw HTTP2Error(code: Int32(used)) }
+    }
+
+    /// Writes one frame, or a few small ones, through the delegate and the streams; `false` where there was nothing to write.
+    public func send() throws(HTTP2Error) -> Bool {
+        var pointer: UnsafePointer<UInt8>?
+        let count = nghttp2_session_mem_send(session, &pointer)
+        guard count >= 0 else { throw HTTP2Error(code: Int32(count)) }
+        guard count > 0 else { return false }
+        delegate.write(UnsafeRawBufferPointer(start: pointer, count: count))
+        return true
+    }
+
+    /// Whether there is something to write.
+    public var wantsWrite: Bool { nghttp2_session_want_write(session) != 0 }
+    /// Whether the session has neither anything to read nor to write: the connection may be closed.
+    public var isOver: Bool { nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0 }
+
+    // MARK: Responses
+
+    /// Queues the response's headers; data follows as the stream's ``HTTP2Stream/outbound(max:)`` gives it.
+    public func submitResponse(_ stream: HTTP2Stream, headers: HTTP2HeaderBlock) {
+        // SAFETY: the pointer is read back only while the stream is open, and the delegate keeps it alive until it is closed.
+        var provider = nghttp2_data_provider()
+        provider.source.ptr = Unmanaged.passUnretained(stream).toOpaque()
+        provider.read_callback = SessionCallbacks.readData
+        nghttp2_submit_response(session, stream.id, headers.fields.baseAddress, headers.fields.count, &provider)
+    }
+
+    /// Queues headers that are the whole response.
+    public func submitHeadersOnly(_ stream: HTTP2Stream, headers: HTTP2HeaderBlock) {
+        nghttp2_submit_response(session, stream.id, headers.fields.baseAddress, headers.fields.count, nil)
+    }
+
+    /// Queues the trailers; they go out when the data has ended.
+    public func submitTrailers(_ stream: HTTP2Stream, _ trailers: HTTP2HeaderBlock) {
+        nghttp2_submit_trailer(session, stream.id, trailers.fields.baseAddress, trailers.fields.count)
+    }
+
+    /// Asks the stream for data again, after it answered ``HTTP2Stream/Outbound/wait``.
+    public func resumeData(_ stream: HTTP2Stream) {
+        nghttp2_session_resume_data(session, stream.id)
+    }
+
+    /// Resets the stream.
+    public func reset(_ stream: HTTP2Stream, _ code: HTTP2ErrorCode) {
+        nghttp2_submit_rst_stream(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.id, code.rawValue)
+    }
+
+    // MARK: Flow control
+
+    /// Gives so many bytes of the stream's window back.
+    public func consume(_ stream: HTTP2Stream, _ bytes: Int) {
+        nghttp2_session_consume_stream(session, stream.id, bytes)
+    }
+
+    /// Gives so many bytes of the connection's window back.
+    public func consumeConnection(_ bytes: Int) {
+        nghttp2_session_consume_connection(session, bytes)
+    }
+
+    // MARK: The end
+
+    /// First step of a graceful shutdown: tells the client to begin no more streams; those on their way are still taken.
+    public func announceShutdown() {
+        nghttp2_submit_shutdown_notice(session)
+    }
+
+    /// Asks the client for a sign that it has read all that was sent before.
+    public func ping() {
+        nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil)
+    }
+
+    /// Second step: GOAWAY with the last stream that was taken. RFC 9113 6.8: those above may be tried again elsewhere.
+    public func goAway(_ code: HTTP2ErrorCode = .noError) {
+        nghttp2_submit_goaway(
+            session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nghttp2_session_get_last_proc_stream_id(session), code.rawValue, nil, 0)
+    }
+}

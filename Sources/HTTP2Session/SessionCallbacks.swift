@@ -1,0 +1,146 @@
+import CNghttp2
+
+/// nghttp2's callback table and options, the same for every session, and the way from its pointers back to objects.
+///
+/// SAFETY of the folder's pointer conversions: a session's user data is its ``HTTP2Session``, which frees the session in its deinit,
+/// so no callback outlives it. A stream's user data is its ``HTTP2Stream``, which the delegate keeps until `closed`, where the
+/// pointer is last read.
+final class SessionCallbacks: @unchecked Sendable {
+    // SAFETY: filled in init and only read afterwards; never freed, as the one instance lives as long as the process.
+    static let shared = SessionCallbacks()
+
+    private(set) var table: OpaquePointer?
+    private(set) var options: OpaquePointer?
+
+    private init() {
+        guard nghttp2_session_callbacks_new(&table) == 0, nghttp2_option_new(&options) == 0 else { return }
+        // Window is given back as handlers consume, not as bytes arrive.
+        nghttp2_option_set_no_auto_window_update(options, 1)
+        // Closed streams are only kept for the priority tree.
+        nghttp2_option_set_no_closed_streams(options, 1)
+        nghttp2_session_callbacks_set_on_begin_headers_callback(table, Self.beginHeaders)
+        nghttp2_session_callbacks_set_on_header_callback(table, Self.header)
+        nghttp2_session_callbacks_set_on_frame_recv_callback(table, Self.frameReceived)
+        nghttp2_session_callbacks_set_on_data_chunk_recv_callback(table, Self.dataChunk)
+        nghttp2_session_callbacks_set_on_frame_send_callback(table, Self.frameSent)
+        nghttp2_session_callbacks_set_on_stream_close_callback(table, Self.streamClosed)
+        nghttp2_session_callbacks_set_send_data_callback(table, Self.sendData)
+    }
+
+    @inline(__always)
+    private static func session(_ userData: UnsafeMutableRawPointer?) -> HTTP2Session? {
+        userData.map { Unmanaged<HTTP2Session>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    @inline(__always)
+    private static func stream(_ session: OpaquePointer?, _ id: Int32) -> HTTP2Stream? {
+        nghttp2_session_get_stream_user_data(session, id).map {
+            Unmanaged<HTTP2Stream>.fromOpaque($0).takeUnretainedValue()
+        }
+    }
+
+    private static let beginHeaders: nghttp2_on_begin_headers_callback = { raw, frame, userData in
+        guard let frame, let session = session(userData) else { return 0 }
+        // A second block on a stream is the client's trailers: their fields are dropped.
+        guard frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
+        let id = frame.pointee.hd.stream_id
+        guard let stream = session.delegate.beginStream(id: id) else {
+            nghttp2_submit_rst_stream(
+                raw, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, UInt32(NGHTTP2_REFUSED_STREAM.rawValue))
+            return 0
+        }
+        stream.id = id
+        nghttp2_session_set_stream_user_data(raw, id, Unmanaged.passUnretained(stream).toOpaque())
+        return 0
+    }
+
+    private static let header: nghttp2_on_header_callback = { raw, frame, name, nameCount, value, valueCount, _, _ in
+        guard let frame, frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST,
+            let stream = stream(raw, frame.pointee.hd.stream_id)
+        else { return 0 }
+        stream.received(
+            name: UnsafeRawBufferPointer(start: name, count: nameCount),
+            value: UnsafeRawBufferPointer(start: value, count: valueCount))
+        return 0
+    }
+
+    private static let frameReceived: nghttp2_on_frame_recv_callback = { raw, frame, userData in
+        guard let frame else { return 0 }
+        let header = frame.pointee.hd
+        let endsStream = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+        switch nghttp2_frame_type(UInt32(header.type)) {
+        case NGHTTP2_HEADERS:
+            guard let stream = stream(raw, header.stream_id) else { return 0 }
+            if frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST {
+                stream.receivedHeaders(endStream: endsStream)
+            }
+            if endsStream { stream.receivedEndStream() }
+        case NGHTTP2_DATA:
+            if endsStream, let stream = stream(raw, header.stream_id) { stream.receivedEndStream() }
+        case NGHTTP2_PING:
+            if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 { session(userData)?.delegate.receivedPingAck() }
+        default:
+            break
+        }
+        return 0
+    }
+
+    private static let dataChunk: nghttp2_on_data_chunk_recv_callback = { raw, _, id, data, count, userData in
+        // The connection's window is given back at once, so that a stream whose handler waits can't hold up the others; the
+        // stream's own window bounds what it keeps.
+        nghttp2_session_consume_connection(raw, count)
+        guard let stream = stream(raw, id) else {
+            nghttp2_session_consume_stream(raw, id, count)
+            return 0
+        }
+        stream.received(data: UnsafeRawBufferPointer(start: data, count: count))
+        return 0
+    }
+
+    private static let frameSent: nghttp2_on_frame_send_callback = { raw, frame, _ in
+        guard let frame else { return 0 }
+        let header = frame.pointee.hd
+        let type = nghttp2_frame_type(UInt32(header.type))
+        guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
+            type == NGHTTP2_HEADERS || type == NGHTTP2_DATA
+        else { return 0 }
+        stream(raw, header.stream_id)?.sentEndStream()
+        return 0
+    }
+
+    private static let streamClosed: nghttp2_on_stream_close_callback = { raw, id, code, _ in
+        guard let stream = stream(raw, id) else { return 0 }
+        nghttp2_session_set_stream_user_data(raw, id, nil)
+        stream.closed(errorCode: code)
+        return 0
+    }
+
+    static let readData: nghttp2_data_source_read_callback = { _, _, _, max, flags, source, _ in
+        guard let source, let flags, let pointer = source.pointee.ptr else {
+            return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
+        }
+        let stream = Unmanaged<HTTP2Stream>.fromOpaque(pointer).takeUnretainedValue()
+        switch stream.outbound(max: max) {
+        case .wait:
+            return Int(NGHTTP2_ERR_DEFERRED.rawValue)
+        case .fail:
+            return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
+        case .bytes(let count, let last):
+            flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_NO_COPY.rawValue)
+            if last {
+                flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_EOF.rawValue | NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue)
+            }
+            return count
+        case .end(let count):
+            flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_NO_COPY.rawValue | NGHTTP2_DATA_FLAG_EOF.rawValue)
+            return count
+        }
+    }
+
+    private static let sendData: nghttp2_send_data_callback = { _, _, header, count, source, _ in
+        guard let header, let pointer = source?.pointee.ptr else { return Int32(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue) }
+        let stream = Unmanaged<HTTP2Stream>.fromOpaque(pointer).takeUnretainedValue()
+        stream.writeData(frameHeader: UnsafeRawBufferPointer(start: header, count: 9), count: count)
+        return 0
+    }
+}

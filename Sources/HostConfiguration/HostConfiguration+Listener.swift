@@ -1,0 +1,17 @@
+extension HostConfiguration {
+    /// One place where the host accepts connections.
+    ///
+    /// In JSON: `{"address": "127.0.0.1:50051"}`. An object, not a bare string, because TLS belongs to a listener.
+    public struct Listener: Sendable, Hashable {
+        /// Where a listener can be.
+        public typealias Address = ListenAddress
+
+        /// Where to listen. Required: it has no default.
+        public var address: Address
+
+        /// Creates a listener on an address.
+        public init(address: Address) {
+            self.address = address
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import Logging
+
+/// All that an operator can set about a host, checked, with every default filled in.
+///
+/// ``load(file:environment:flags:)`` makes one from the layers file < environment < flags. What each key means to the
+/// person who writes it is in `docs/configuration.md`; `hostconfig.schema.json` tells the same to editors, and a test
+/// holds the three together.
+public struct HostConfiguration: Sendable, Equatable {
+    /// Where the host accepts connections. Default: TCP on 127.0.0.1:50051, so that nothing is served to a network
+    /// that nobody asked for.
+    public var listeners: [Listener] = [Listener(address: .ipv4(host: "127.0.0.1", port: 50051))]
+
+    /// The shared libraries to load at the start, in this order. Default: none.
+    public var plugins: [Plugin] = []
+
+    /// The bounds on what one client, connection or call may cost.
+    public var limits = Limits()
+
+    /// Event loop threads. Default: 0, which means one per core.
+    public var threads: Int = 0
+
+    /// What the host writes to its log, and how.
+    public var log = Log()
+
+    /// How the host ends.
+    public var shutdown = Shutdown()
+
+    /// The folder in which each plugin gets a folder of its own. A relative path is resolved by the host. Default:
+    /// `data`.
+    public var dataDirectory: String = "data"
+
+    /// Creates a configuration that holds the defaults.
+    public init() {}
+}

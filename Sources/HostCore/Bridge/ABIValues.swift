@@ -1,0 +1,50 @@
+import CStreamHost
+import GRPCWire
+import HostTransport
+import PluginLoading
+
+extension sh_status {
+    static let ok = sh_status(SH_OK)
+    static let full = sh_status(SH_FULL)
+    static let closed = sh_status(SH_CLOSED)
+    static let tooLarge = sh_status(SH_TOO_LARGE)
+    static let invalid = sh_status(SH_INVALID)
+    static let wrongThread = sh_status(SH_WRONG_THREAD)
+
+    @inline(__always)
+    init(_ result: ServerCall.SendResult) {
+        switch result {
+        case .ok: self = .ok
+        case .full: self = .full
+        case .closed: self = .closed
+        case .tooLarge: self = .tooLarge
+        case .misplaced: self = .invalid
+        }
+    }
+}
+
+extension MetadataBlock {
+    /// A copy of the entries; `nil` where one of them may not be sent.
+    init?(sendable entries: UnsafeBufferPointer<sh_metadata>) {
+        self.init()
+        for entry in entries {
+            guard MetadataRules.isSendableName(entry.name.raw),
+                MetadataRules.isBinary(entry.name.raw) || MetadataRules.isSendableValue(entry.value.raw)
+            else { return nil }
+            append(name: entry.name.raw, value: entry.value.raw)
+        }
+    }
+}
+
+extension CallEnd {
+    /// `nil` where a trailer may not be sent, or the struct is none.
+    init?(_ finish: sh_finish) {
+        guard finish.struct_size >= MemoryLayout<sh_finish>.size,
+            let trailers = MetadataBlock(
+                sendable: UnsafeBufferPointer(start: finish.trailers, count: finish.trailers == nil ? 0 : finish.trailer_count))
+        else { return nil }
+        self.init(
+            Status(StatusCode(rawValue: finish.code) ?? .unknown, String(decoding: finish.message.raw, as: UTF8.self)),
+            details: Array(finish.details.raw), trailers: trailers)
+    }
+}

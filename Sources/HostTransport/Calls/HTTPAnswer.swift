@@ -1,0 +1,15 @@
+import HTTP2Session
+
+extension ServerCall {
+    /// Answers a request that isn't gRPC with a status and a short text.
+    func answer(_ session: HTTP2Session, http code: Int, text: String) {
+        var fields = [
+            (":status", "\(code)"), ("content-type", "text/plain; charset=utf-8"), ("content-length", "\(text.utf8.count)"),
+        ]
+        // RFC 9110 15.5.6: 405 names the methods that are allowed.
+        if code == 405 { fields.append(("allow", "POST")) }
+        plainText = Array(text.utf8)
+        headersSubmitted = true
+        session.submitResponse(self, headers: HTTP2HeaderBlock(text: fields))
+    }
+}

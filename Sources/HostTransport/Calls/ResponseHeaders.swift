@@ -1,0 +1,70 @@
+import GRPCWire
+import HTTP2Session
+
+/// Header blocks of responses. Those without anything of the call's own are made once.
+enum ResponseHeaders {
+    static let initial = HTTP2HeaderBlock(text: [(":status", "200"), ("content-type", "application/grpc")], immortal: true)
+    static let okTrailers = HTTP2HeaderBlock(text: [("grpc-status", "0")], immortal: true)
+    static let okOnly = HTTP2HeaderBlock(
+        text: [(":status", "200"), ("content-type", "application/grpc"), ("grpc-status", "0")], immortal: true)
+
+    typealias Field = (name: [UInt8], value: [UInt8])
+
+    static let initialFields: [Field] = [
+        (Array(":status".utf8), Array("200".utf8)), (Array("content-type".utf8), Array("application/grpc".utf8)),
+    ]
+
+    static func statusFields(_ status: Status, details: [UInt8]) -> [Field] {
+        var fields: [Field] = [(Array("grpc-status".utf8), Array("\(status.code.rawValue)".utf8))]
+        if !status.message.isEmpty {
+            var encoded: [UInt8] = []
+            PercentEncoding.encode(status.message.utf8, into: &encoded)
+            fields.append((Array("grpc-message".utf8), encoded))
+        }
+        if !details.isEmpty {
+            var encoded: [UInt8] = []
+            Base64.encode(details, into: &encoded)
+            fields.append((Array("grpc-status-details-bin".utf8), encoded))
+        }
+        return fields
+    }
+
+    /// The fields of metadata as they go on the wire.
+    static func fields(_ metadata: MetadataBlock) -> [Field] {
+        metadata.entries.map { entry in
+            let name = Array(metadata.bytes[entry.offset..<(entry.offset + entry.nameCount)])
+            let start = entry.offset + entry.nameCount
+            let value = metadata.bytes[start..<(start + entry.valueCount)]
+            guard name.withUnsafeBytes({ MetadataRules.isBinary($0) }) else { return (name, Array(value)) }
+            var encoded: [UInt8] = []
+            Base64.encode(value, into: &encoded)
+            return (name, encoded)
+        }
+    }
+}
+
+/// How a call ends, with what goes into its trailers.
+public struct CallEnd: Sendable {
+    /// The status.
+    public var status: Status
+    /// A serialized `google.rpc.Status`; empty: none.
+    public var details: [UInt8]
+    /// Trailing metadata.
+    public var trailers: MetadataBlock
+
+    /// OK, without metadata.
+    public static let ok = CallEnd(Status(.ok))
+
+    /// An end with that status.
+    public init(_ status: Status, details: [UInt8] = [], trailers: MetadataBlock = MetadataBlock()) {
+        self.status = status
+        self.details = details
+        self.trailers = trailers
+    }
+
+    var isPlainOK: Bool { status.code == .ok && status.message.isEmpty && details.isEmpty && trailers.isEmpty }
+
+    var fields: [ResponseHeaders.Field] {
+        ResponseHeaders.statusFields(status, details: details) + ResponseHeaders.fields(trailers)
+    }
+}

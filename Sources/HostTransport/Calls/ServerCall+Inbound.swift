@@ -1,0 +1,154 @@
+import GRPCWire
+import HTTP2Session
+
+extension ServerCall {
+    // MARK: The request's head
+
+    func headIsWhole() {
+        switch connection.head.verdict() {
+        case .call:
+            open()
+        case .status(let status):
+            service = .closed
+            _ = finish(CallEnd(status))
+        case .http(let code, let text):
+            service = .closed
+            connection.answer(self, http: code, text: text)
+        }
+    }
+
+    private func open() {
+        let found = connection.head.path.withUnsafeBytes { loop.routes.handler(path: $0) }
+        guard let found, loop.acceptsCalls, let handle = loop.calls.insert(self) else {
+            service = .closed
+            _ = finish(CallEnd(loop.acceptsCalls ? unknownMethod() : Status(.unavailable, "the server is shutting down")))
+            return
+        }
+        handler = found
+        state = CallState(kind: found.kind)
+        // The rules see to it that there is no second message where one is wanted.
+        if !found.kind.clientStreams { demand = .max }
+        self.handle = handle
+        if !connection.head.metadata.isEmpty { metadata = connection.head.metadata }
+        if let timeout = connection.head.timeout {
+            let at = CallLoop.now.addingReportingOverflow(timeout)
+            let deadline = at.overflow ? UInt64(Int64.max) : at.partialValue
+            self.deadline = deadline
+            deadlineTimer = loop.schedule(.expire(handle), at: deadline)
+        }
+        service = .open
+        inEvent = true
+        let taken = found.opened(self)
+        inEvent = false
+        if !taken {
+            service = .closed
+            loop.calls.remove(handle)
+            if let deadlineTimer { loop.cancel(deadlineTimer) }
+            handler = nil
+            _ = finish(CallEnd(Status(.internal, "the service could not take the call")))
+        } else if state.isFinished {
+            closeService()
+        }
+    }
+
+    private func unknownMethod() -> Status {
+        let path = String(decoding: connection.head.path, as: UTF8.self)
+        let known = connection.head.path.withUnsafeBytes { loop.routes.hasService(of: $0) }
+        return Status(.unimplemented, known ? "unknown method \(path)" : "unknown service of \(path)")
+    }
+
+    // MARK: The request's messages
+
+    func dataArrived(_ data: UnsafeRawBufferPointer) {
+        uncredited += data.count
+        guard service == .open else { return dropInput() }
+        if demand == 0 {
+            deframer.append(data)
+        } else {
+            deliver(data)
+        }
+    }
+
+    /// Delivers what is there, as far as demand goes; then the half-close, if it is due.
+    func deliver(_ data: UnsafeRawBufferPointer) {
+        var input = data
+        let limit = loop.limits.maxReceiveMessageBytes
+        delivery: while demand > 0, service == .open {
+            switch deframer.next(from: &input, limit: limit) {
+            case .message(let message):
+                switch state.receivedMessage() {
+                case .deliver:
+                    demand -= 1
+                    event { $0.received(self, message: message) }
+                case .reject(let violation):
+                    reject(violation.status)
+                case .ignore:
+                    break delivery
+                }
+            case .needMore:
+                break delivery
+            case .tooLarge(let size):
+                reject(Status(.resourceExhausted, "found a message of \(size) bytes; this server takes \(limit) bytes"))
+            case .badFlag(let flag):
+                reject(
+                    Status(
+                        .internal,
+                        flag == 1
+                            ? "found a compressed message without a grpc-encoding"
+                            : "found \(flag) as a message's compressed flag; wanted 0 or 1"))
+            }
+        }
+        guard service == .open else { return dropInput() }
+        if input.count > 0 { deframer.append(input) }
+        credit()
+        if endReceived { deliverEnd() }
+    }
+
+    func requestEnded() {
+        endReceived = true
+        if service == .open { deliverEnd() }
+    }
+
+    private func deliverEnd() {
+        guard !endDelivered else { return }
+        if deframer.buffered > 0 {
+            // With demand everything whole has been delivered: what is left is a part of a message.
+            if demand > 0 { reject(Status(.internal, "the request ended in the middle of a message")) }
+            return
+        }
+        endDelivered = true
+        switch state.receivedEnd() {
+        case .deliver: event { $0.halfClosed(self) }
+        case .reject(let violation): reject(violation.status)
+        case .ignore: break
+        }
+    }
+
+    // MARK: Flow control
+
+    /// Gives window back for what the handler has taken; with demand left, also for the part of a message that is wanted next.
+    private func credit() {
+        let held = demand > 0 ? 0 : deframer.buffered
+        guard uncredited > held, !endReceived else { return }
+        connection.session.consume(self, uncredited - held)
+        uncredited = held
+    }
+
+    /// What is of no use any more costs neither memory nor window.
+    func dropInput() {
+        if deframer.buffered > 0 { deframer = Deframer() }
+        guard uncredited > 0, !streamClosed, !endReceived else { return }
+        connection.session.consume(self, uncredited)
+        uncredited = 0
+    }
+
+    /// Demand: how many more messages may be delivered from now on.
+    public func request(_ messages: UInt32) -> SendResult {
+        guard service == .open else { return .closed }
+        guard state.kind.clientStreams else { return .ok }
+        demand = messages
+        // Delivering from here could call the handler from inside its own event.
+        if messages > 0, deframer.buffered > 0 || (endReceived && !endDelivered) || uncredited > 0 { askAttention() }
+        return .ok
+    }
+}

@@ -1,0 +1,133 @@
+import GRPCWire
+import HTTP2Session
+import NIOCore
+
+extension ServerCall {
+    // MARK: What the handler does
+
+    /// Sends initial metadata.
+    public func send(metadata: MetadataBlock) -> SendResult {
+        guard !streamClosed else { return .closed }
+        guard state.sendMetadata() == .accept else { return .misplaced }
+        initialMetadata = metadata
+        flushLater()
+        return .ok
+    }
+
+    /// Queues a message; the bytes are copied.
+    public func send(_ message: UnsafeRawBufferPointer) -> SendResult {
+        guard service == .open, !streamClosed else { return .closed }
+        guard message.count <= loop.limits.maxSendMessageBytes else { return .tooLarge }
+        guard state.sendMessage() == .accept else { return .misplaced }
+        queue.append(message)
+        return queued()
+    }
+
+    /// Queues a shared message.
+    public func send(_ message: SharedBytes) -> SendResult {
+        guard service == .open, !streamClosed else { return .closed }
+        guard message.count <= loop.limits.maxSendMessageBytes else { return .tooLarge }
+        guard state.sendMessage() == .accept else { return .misplaced }
+        queue.append(message)
+        return queued()
+    }
+
+    private func queued() -> SendResult {
+        loop.calls.setQueued(queue.count, handle)
+        flushLater()
+        guard queue.count >= loop.limits.sendBufferBytes else { return .ok }
+        awaitsDrain = true
+        return .full
+    }
+
+    /// Another thread was told that the queue is full: it waits for the drain, which may already have been.
+    func promiseDrain() {
+        awaitsDrain = true
+        askAttention()
+    }
+
+    /// Ends the call; what is queued goes out first.
+    public func finish(_ end: CallEnd) -> SendResult {
+        guard !streamClosed else { return .closed }
+        guard state.finish() == .accept else { return .misplaced }
+        self.end = end
+        if service == .open {
+            loop.calls.setFinished(handle)
+            if !inEvent { askAttention() }
+        }
+        flushLater()
+        return .ok
+    }
+
+    func flushLater() {
+        guard !needsFlush else { return }
+        needsFlush = true
+        connection.needsFlush(self)
+    }
+
+    // MARK: What the session asks
+
+    /// Submits what is new since the last flush.
+    func submit() {
+        needsFlush = false
+        guard !streamClosed else { return }
+        if headersSubmitted {
+            guard dataDeferred else { return }
+            dataDeferred = false
+            connection.session.resumeData(self)
+            return
+        }
+        headersSubmitted = true
+        if queue.count == 0, let end {
+            connection.session.submitHeadersOnly(self, headers: headersOnly(end))
+        } else if let initialMetadata {
+            let fields = ResponseHeaders.initialFields + ResponseHeaders.fields(initialMetadata)
+            connection.session.submitResponse(self, headers: HTTP2HeaderBlock(fields))
+        } else {
+            connection.session.submitResponse(self, headers: ResponseHeaders.initial)
+        }
+    }
+
+    private func headersOnly(_ end: CallEnd) -> HTTP2HeaderBlock {
+        guard !end.isPlainOK || initialMetadata != nil else { return ResponseHeaders.okOnly }
+        let metadata = initialMetadata.map(ResponseHeaders.fields) ?? []
+        return HTTP2HeaderBlock(ResponseHeaders.initialFields + metadata + end.fields)
+    }
+
+    func nextData(max: Int) -> Outbound {
+        if let plainText { return .end(min(plainText.count, max)) }
+        let count = min(queue.count, max)
+        if let end, count == queue.count {
+            connection.session.submitTrailers(self, end.isPlainOK ? ResponseHeaders.okTrailers : HTTP2HeaderBlock(end.fields))
+            return .bytes(count, last: true)
+        }
+        guard count > 0 else {
+            dataDeferred = true
+            return .wait
+        }
+        return .bytes(count, last: false)
+    }
+
+    func writeNext(_ count: Int, after frameHeader: UnsafeRawBufferPointer) {
+        connection.write(frameHeader)
+        if let plainText { return plainText.withUnsafeBytes { connection.write($0) } }
+        queue.move(count, to: connection)
+        guard service == .open else { return }
+        loop.calls.setQueued(queue.count, handle)
+        if awaitsDrain, queue.count <= loop.limits.sendBufferBytes / 4 { askAttention() }
+    }
+
+    func responseSent() {
+        // RFC 9113 8.1: the response is whole before the request is; the client need not send the rest.
+        if !endReceived { connection.session.reset(self, .noError) }
+    }
+
+    /// The stream is no more.
+    func streamEnded(_ reason: CancelReason) {
+        guard !streamClosed else { return }
+        streamClosed = true
+        queue.removeAll()
+        cancelService(reason)
+        connection.ended(self)
+    }
+}

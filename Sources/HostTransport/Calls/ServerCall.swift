@@ -1,0 +1,172 @@
+import GRPCWire
+import HTTP2Session
+import NIOCore
+
+/// One call, from the request's headers to the end of its stream: gRPC on one side, the handler on the other.
+///
+/// It is confined to its loop. Handlers hold its ``handle`` and reach it through ``Transport``.
+public final class ServerCall: HTTP2Stream {
+    /// What `send` and its siblings answer.
+    public enum SendResult: Sendable {
+        case ok
+        /// Accepted, and the queue is over its high-water mark.
+        case full
+        /// The call has ended.
+        case closed
+        /// The message is over the limit.
+        case tooLarge
+        /// Against the order of a response; or metadata that HTTP can't carry.
+        case misplaced
+    }
+
+    // Where the call stands with its handler.
+    enum Service {
+        /// The request's headers are not whole yet.
+        case none
+        case open
+        /// The handler has had its last event, or there never was one.
+        case closed
+    }
+
+    // SAFETY: the connection holds its calls, and lets go of the last one before it goes itself.
+    unowned(unsafe) let connection: Connection
+    var loop: CallLoop { connection.loop }
+
+    var handler: (any CallHandler)?
+    var service = Service.none
+    var state = CallState(kind: .unary)
+    /// The handler's own; not touched here.
+    public var userState: UnsafeMutableRawPointer?
+    /// The call's name for other threads. Valid from the handler's first event to its last.
+    public internal(set) var handle = CallHandle(rawValue: 0)
+    /// The request's metadata, without HTTP's and gRPC's own.
+    public internal(set) var metadata = MetadataBlock()
+    /// On the monotonic clock, in nanoseconds; `nil`: none.
+    public internal(set) var deadline: UInt64?
+    var deadlineTimer: LoopTimers.Timer?
+    /// Where the call stands among its connection's calls.
+    var connectionIndex = 0
+
+    /// The handler's last word on where the call stands; empty: none.
+    var checkpoint: [UInt8] = []
+
+    // Inbound
+    var deframer = Deframer()
+    var demand: UInt32 = 1
+    var uncredited = 0
+    var endReceived = false
+    var endDelivered = false
+
+    // Outbound
+    var queue = OutboundQueue()
+    var initialMetadata: MetadataBlock?
+    var end: CallEnd?
+    /// The body of an answer that isn't gRPC's; shorter than any frame.
+    var plainText: [UInt8]?
+    var headersSubmitted = false
+    var dataDeferred = false
+    var needsFlush = false
+    var awaitsDrain = false
+    var streamClosed = false
+
+    var inEvent = false
+    var attentionAsked = false
+
+    init(connection: Connection) {
+        self.connection = connection
+    }
+
+    /// Who calls: `ipv4:127.0.0.1:50123`, `ipv6:[::1]:50123`, `unix:`.
+    public var peer: [UInt8] { connection.peer }
+    /// The loop that the call lives on.
+    public var callLoop: CallLoop { connection.loop }
+
+    // MARK: Events of the stream
+
+    public override func received(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+        connection.head.add(name: name, value: value)
+    }
+
+    public override func receivedHeaders(endStream: Bool) { headIsWhole() }
+    public override func received(data: UnsafeRawBufferPointer) { dataArrived(data) }
+    public override func receivedEndStream() { requestEnded() }
+    public override func outbound(max: Int) -> Outbound { nextData(max: max) }
+    public override func sentEndStream() { responseSent() }
+    public override func closed(errorCode: UInt32) { streamEnded(.byClient) }
+
+    public override func writeData(frameHeader: UnsafeRawBufferPointer, count: Int) {
+        writeNext(count, after: frameHeader)
+    }
+
+    // MARK: Events to the handler
+
+    /// Runs a handler's event, then closes the handler where the event finished the call.
+    @inline(__always)
+    func event(_ body: (any CallHandler) -> Void) {
+        guard service == .open, let handler else { return }
+        inEvent = true
+        body(handler)
+        inEvent = false
+        if state.isFinished { closeService() }
+    }
+
+    /// The handler's last event.
+    func closeService() {
+        guard service == .open, let handler else { return }
+        service = .closed
+        inEvent = true
+        handler.closed(self)
+        inEvent = false
+        loop.calls.remove(handle)
+        if let deadlineTimer {
+            loop.cancel(deadlineTimer)
+            self.deadlineTimer = nil
+        }
+        self.handler = nil
+        metadata = MetadataBlock()
+        dropInput()
+    }
+
+    /// Tells the handler that nobody waits any more, then closes it.
+    func cancelService(_ reason: CancelReason) {
+        guard service == .open, let handler else { return }
+        if !state.isFinished {
+            inEvent = true
+            handler.cancelled(self, reason: reason)
+            inEvent = false
+        }
+        closeService()
+    }
+
+    /// The host ends the call in the handler's place.
+    func reject(_ status: Status, _ reason: CancelReason = .protocolViolation) {
+        cancelService(reason)
+        _ = finish(CallEnd(status))
+    }
+
+    /// The deadline has passed.
+    func expire() {
+        deadlineTimer = nil
+        reject(Status(.deadlineExceeded, "the call's deadline has passed"), .deadline)
+    }
+
+    /// Asks to be called back by ``attend()`` at the end of the turn.
+    func askAttention() {
+        guard !attentionAsked else { return }
+        attentionAsked = true
+        loop.needsAttention(self)
+    }
+
+    /// Does what could not be done from inside a handler's event: closing, delivering what demand has grown for, telling that
+    /// the queue has drained.
+    func attend() {
+        attentionAsked = false
+        guard service == .open else { return }
+        if state.isFinished { return closeService() }
+        if awaitsDrain, queue.count <= loop.limits.sendBufferBytes / 4 {
+            awaitsDrain = false
+            event { $0.writable(self) }
+        }
+        if demand > 0 { deliver(UnsafeRawBufferPointer(start: nil, count: 0)) }
+    }
+}

@@ -1,0 +1,243 @@
+import GRPCWire
+import HTTP2Session
+import NIOCore
+
+/// One client's connection: bytes between the socket and the HTTP/2 session, and the calls that live on it.
+///
+/// A channel handler, confined to its channel's loop.
+final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2SessionDelegate {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    // A connection writes so many chunks before other connections of the loop get their turn.
+    private static let chunksPerFlush = 8
+    // A client that hasn't answered the ping of a graceful shutdown by then is taken to have heard.
+    private static let shutdownAnswer = TimeAmount.seconds(1)
+
+    let loop: CallLoop
+    let registry: ConnectionRegistry
+    let peer: [UInt8]
+    var head: RequestHead
+    // Made in handlerAdded, which comes before any other event.
+    private(set) var session: HTTP2Session!
+
+    private var context: ChannelHandlerContext?
+    private var calls: [ServerCall] = []
+    private var waiting: [ServerCall] = []
+    private var flushAsked = false
+    private var flushing = false
+    private var shutdown = Shutdown.none
+
+    private enum Shutdown { case none, announced, goneAway }
+
+    init(loop: CallLoop, registry: ConnectionRegistry, peer: [UInt8]) {
+        self.loop = loop
+        self.registry = registry
+        self.peer = peer
+        head = RequestHead(limit: loop.limits.maxHeaderListBytes)
+    }
+
+    // MARK: The channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        let limits = loop.limits
+        do throws(HTTP2Error) {
+            session = try HTTP2Session(
+                settings: HTTP2Settings(
+                    maxConcurrentStreams: UInt32(clamping: limits.maxConcurrentStreams),
+                    streamWindow: UInt32(clamping: limits.streamWindowBytes),
+                    connectionWindow: UInt32(clamping: limits.connectionWindowBytes),
+                    maxHeaderListSize: UInt32(clamping: limits.maxHeaderListBytes)),
+                delegate: self)
+        } catch {
+            // Then there is no session, and this handler must see no event.
+            registry.failed(peer, error)
+            registry.release()
+            self.context = nil
+            context.close(promise: nil)
+            context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
+            return
+        }
+        loop.connections[ObjectIdentifier(self)] = self
+        if context.channel.isActive { loop.turn { askFlush() } }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        loop.turn { askFlush() }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let buffer = unwrapInboundIn(data)
+        loop.partOfTurn {
+            buffer.withUnsafeReadableBytes { bytes in
+                do throws(HTTP2Error) {
+                    try session.receive(bytes)
+                } catch {
+                    fail(error)
+                }
+            }
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        // The session may owe an answer of its own: SETTINGS, PING, WINDOW_UPDATE.
+        loop.turn { if session.wantsWrite || session.isOver { askFlush() } }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { loop.turn { askFlush() } }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        loop.turn { lose() }
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        loop.turn { lose() }
+        self.context = nil
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    private func lose() {
+        guard context != nil else { return }
+        context = nil
+        for call in calls { call.streamEnded(.connectionLost) }
+        loop.connections[ObjectIdentifier(self)] = nil
+        registry.release()
+    }
+
+    private func fail(_ error: HTTP2Error) {
+        registry.failed(peer, error)
+        context?.close(promise: nil)
+    }
+
+    // MARK: Calls
+
+    func beginStream(id: Int32) -> HTTP2Stream? {
+        head.reset()
+        let call = ServerCall(connection: self)
+        call.connectionIndex = calls.count
+        calls.append(call)
+        return call
+    }
+
+    func ended(_ call: ServerCall) {
+        // While the connection is being lost the list stays as it is.
+        guard context != nil else { return }
+        let last = calls.removeLast()
+        guard last !== call else { return }
+        last.connectionIndex = call.connectionIndex
+        calls[call.connectionIndex] = last
+    }
+
+    func needsFlush(_ call: ServerCall) {
+        waiting.append(call)
+        askFlush()
+    }
+
+    /// Answers a request that isn't gRPC.
+    func answer(_ call: ServerCall, http code: Int, text: String) {
+        call.answer(session, http: code, text: text)
+        askFlush()
+    }
+
+    // MARK: Writing
+
+    private func askFlush() {
+        guard !flushAsked, context != nil else { return }
+        flushAsked = true
+        loop.needsFlush(self)
+    }
+
+    func write(_ bytes: UnsafeRawBufferPointer) {
+        loop.output.append(bytes)
+    }
+
+    func write(_ buffer: ByteBuffer) {
+        writeOutput()
+        context?.write(wrapOutboundOut(buffer), promise: nil)
+    }
+
+    private func writeOutput() {
+        guard loop.output.count > 0 else { return }
+        let chunk = loop.output.take()
+        context?.write(wrapOutboundOut(chunk), promise: nil)
+    }
+
+    /// Submits what the calls have queued, and writes frames as long as the socket takes them.
+    func flush() {
+        flushAsked = false
+        guard !flushing, context != nil else { return }
+        flushing = true
+        defer { flushing = false }
+        if !waiting.isEmpty {
+            var ready: [ServerCall] = []
+            swap(&ready, &waiting)
+            for call in ready { call.submit() }
+            ready.removeAll(keepingCapacity: ready.capacity <= 64)
+            if waiting.isEmpty { swap(&ready, &waiting) }
+        }
+        do throws(HTTP2Error) {
+            try writeFrames()
+        } catch {
+            fail(error)
+        }
+    }
+
+    private func writeFrames() throws(HTTP2Error) {
+        for _ in 0..<Self.chunksPerFlush {
+            guard let channel = context?.channel, channel.isWritable else { return }
+            var more = true
+            while more, loop.output.count < OutputBuffer.chunk { more = try session.send() }
+            writeOutput()
+            context?.flush()
+            guard more else {
+                if session.isOver { context?.close(promise: nil) }
+                return
+            }
+        }
+        askFlush()
+    }
+
+    // MARK: Graceful shutdown
+
+    /// Two steps (RFC 9113 6.8): no new streams please; and, when the client has surely heard, the last one that is served.
+    func shutDown() {
+        guard shutdown == .none, context != nil else { return }
+        shutdown = .announced
+        session.announceShutdown()
+        session.ping()
+        askFlush()
+        let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        loop.eventLoop.scheduleTask(in: Self.shutdownAnswer) { [loop] in
+            loop.turn { bound.value.goAway() }
+        }
+    }
+
+    func receivedPingAck() {
+        if shutdown == .announced { goAway() }
+    }
+
+    private func goAway() {
+        guard shutdown == .announced, context != nil else { return }
+        shutdown = .goneAway
+        session.goAway()
+        askFlush()
+    }
+
+    /// The drain limit has passed: what still runs is told, answered UNAVAILABLE, and the connection closed.
+    func endNow() {
+        guard context != nil else { return }
+        for call in calls where call.service == .open {
+            call.reject(Status(.unavailable, "the server is shutting down"), .shutdown)
+        }
+        goAway()
+        flush()
+        context?.close(promise: nil)
+    }
+}

@@ -1,0 +1,230 @@
+import Glibc
+import NIOCore
+import Synchronization
+
+/// A thread that serves calls, and what belongs to it: the open calls, the work that waits for the end of the turn, timers,
+/// the routes it answers.
+///
+/// A *turn* begins with an event of a socket, a timer or another thread's message, and ends with ``endTurn()``: the work that the
+/// event caused is run, then each connection that has something to send writes once.
+///
+/// SAFETY: `@unchecked Sendable` as everything is confined to the event loop's thread, except `mailbox` (a mutex), `calls` (its own
+/// rules) and the constants.
+public final class CallLoop: @unchecked Sendable {
+    /// NIO's loop underneath.
+    public let eventLoop: any EventLoop
+    /// Its number among the transport's loops.
+    public let index: Int
+    let calls: CallTable
+    let limits: TransportLimits
+
+    var routes = RouteTable()
+    var connections: [ObjectIdentifier: Connection] = [:]
+    /// Frames of the connection that is being flushed.
+    var output = OutputBuffer()
+    /// `false` while the host shuts down.
+    var acceptsCalls = true
+
+    private let thread: pthread_t
+    private var posted: [LoopTask] = []
+    private var laters: [(CallLoop) -> Void] = []
+    private var attention: [ServerCall] = []
+    private var dirty: [Connection] = []
+    private var endingTurn = false
+    private var turnScheduled = false
+    private var timers = LoopTimers()
+    private var timersByID: [UInt64: LoopTimers.Timer] = [:]
+    private var lastTimerID: UInt64 = 0
+    private var wakeUp: (scheduled: Scheduled<Void>, at: UInt64)?
+    private let mailbox = Mutex<[@Sendable (CallLoop) -> Void]>([])
+
+    /// Must be called on the event loop.
+    init(eventLoop: any EventLoop, index: Int, limits: TransportLimits) {
+        eventLoop.preconditionInEventLoop()
+        self.eventLoop = eventLoop
+        self.index = index
+        self.limits = limits
+        calls = CallTable(loop: index)
+        thread = pthread_self()
+    }
+
+    /// Whether the calling thread is the loop's.
+    @inline(__always)
+    public var isCurrent: Bool { pthread_equal(pthread_self(), thread) != 0 }
+
+    // MARK: Work for the end of the turn
+
+    /// Runs the task on the loop before it next writes. From any thread.
+    public func post(_ task: LoopTask) {
+        if isCurrent {
+            posted.append(task)
+            scheduleTurn()
+        } else {
+            mail { $0.posted.append(task) }
+        }
+    }
+
+    /// Runs the closure on the loop, in the order of the calling thread's mails. From any other thread.
+    public func mail(_ work: @escaping @Sendable (CallLoop) -> Void) {
+        let first = mailbox.withLock { box in
+            box.append(work)
+            return box.count == 1
+        }
+        guard first else { return }
+        eventLoop.execute { [self] in
+            let works = mailbox.withLock { box in
+                let works = box
+                box = []
+                return works
+            }
+            for work in works { work(self) }
+            endTurn()
+        }
+    }
+
+    /// Runs the closure on the loop before it next writes. On the loop.
+    func later(_ work: @escaping (CallLoop) -> Void) {
+        laters.append(work)
+        scheduleTurn()
+    }
+
+    func needsAttention(_ call: ServerCall) {
+        attention.append(call)
+        scheduleTurn()
+    }
+
+    func needsFlush(_ connection: Connection) {
+        dirty.append(connection)
+        scheduleTurn()
+    }
+
+    // What a turn's event causes is done by its endTurn; what comes from outside a turn needs one.
+    private func scheduleTurn() {
+        guard !inTurn, !endingTurn, !turnScheduled else { return }
+        turnScheduled = true
+        eventLoop.execute { [self] in
+            turnScheduled = false
+            endTurn()
+        }
+    }
+
+    private var inTurn = false
+
+    /// Runs an event's work, which another event of the same turn follows.
+    @inline(__always)
+    func partOfTurn(_ event: () -> Void) {
+        let nested = inTurn
+        inTurn = true
+        event()
+        inTurn = nested
+    }
+
+    /// Runs an event's work, and ends the turn.
+    @inline(__always)
+    func turn(_ event: () -> Void) {
+        partOfTurn(event)
+        endTurn()
+    }
+
+    private var hasWork: Bool { !posted.isEmpty || !laters.isEmpty || !attention.isEmpty || !dirty.isEmpty }
+
+    // So many times work may beget work before other sockets get their turn.
+    private static let roundsPerTurn = 8
+
+    func endTurn() {
+        guard !endingTurn, !inTurn else { return }
+        endingTurn = true
+        for _ in 0..<Self.roundsPerTurn where hasWork {
+            runPosted()
+            attend()
+            flush()
+        }
+        endingTurn = false
+        if hasWork { scheduleTurn() }
+    }
+
+    private func runPosted() {
+        if !laters.isEmpty {
+            var works: [(CallLoop) -> Void] = []
+            swap(&works, &laters)
+            for work in works { work(self) }
+        }
+        guard !posted.isEmpty else { return }
+        var tasks: [LoopTask] = []
+        swap(&tasks, &posted)
+        for task in tasks { task.run() }
+        tasks.removeAll(keepingCapacity: tasks.capacity <= 4096)
+        if posted.isEmpty { swap(&tasks, &posted) }
+    }
+
+    private func attend() {
+        guard !attention.isEmpty else { return }
+        var calls: [ServerCall] = []
+        swap(&calls, &attention)
+        for call in calls { call.attend() }
+    }
+
+    private func flush() {
+        guard !dirty.isEmpty else { return }
+        var connections: [Connection] = []
+        swap(&connections, &dirty)
+        for connection in connections { connection.flush() }
+    }
+
+    // MARK: Timers
+
+    /// Nanoseconds of the monotonic clock.
+    static var now: UInt64 { NIODeadline.now().uptimeNanoseconds }
+
+    func schedule(_ action: LoopTimers.Action, at deadline: UInt64) -> LoopTimers.Timer {
+        let timer = LoopTimers.Timer(deadline: deadline, action: action)
+        timers.insert(timer)
+        arm()
+        return timer
+    }
+
+    func cancel(_ timer: LoopTimers.Timer) {
+        timers.remove(timer)
+    }
+
+    /// Runs the task after so many nanoseconds; the id is never 0. On the loop.
+    public func startTimer(after nanoseconds: UInt64, _ task: LoopTask) -> UInt64 {
+        lastTimerID += 1
+        let id = UInt64(index) << 56 | lastTimerID
+        let (sum, overflow) = Self.now.addingReportingOverflow(nanoseconds)
+        timersByID[id] = schedule(.run(id, task), at: overflow ? .max : sum)
+        return id
+    }
+
+    /// `false`: it has run, or was cancelled. On the loop.
+    public func cancelTimer(_ id: UInt64) -> Bool {
+        guard let timer = timersByID.removeValue(forKey: id) else { return false }
+        timers.remove(timer)
+        return true
+    }
+
+    private func arm() {
+        guard let next = timers.next else { return }
+        if let wakeUp, wakeUp.at <= next { return }
+        wakeUp?.scheduled.cancel()
+        let scheduled = eventLoop.scheduleTask(deadline: .uptimeNanoseconds(min(next, UInt64(Int64.max)))) { [self] in
+            wakeUp = nil
+            turn { fireTimers() }
+            arm()
+        }
+        wakeUp = (scheduled, next)
+    }
+
+    private func fireTimers() {
+        let now = Self.now
+        while let timer = timers.popDue(now: now) {
+            switch timer.action {
+            case .expire(let handle):
+                calls.lookUp(handle)?.expire()
+            case .run(let id, let task):
+                timersByID[id] = nil
+                task.run()
+            }
+        }
+    }
+}

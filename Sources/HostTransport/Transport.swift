@@ -1,0 +1,150 @@
+import Glibc
+import NIOCore
+import NIOPosix
+
+/// Listeners, loops and connections: turns sockets into calls of the handlers that are published.
+public final class Transport: Sendable {
+    /// The loops, one a thread.
+    public let loops: [CallLoop]
+
+    private let group: MultiThreadedEventLoopGroup
+    private let registry: ConnectionRegistry
+    private let listeners = ListenerList()
+
+    /// A transport of so many threads (0: one a core). `onFailure` hears of connections that ended by an error of the peer.
+    public init(
+        threads: Int, limits: TransportLimits, onFailure: @escaping @Sendable (_ peer: String, _ reason: String) -> Void
+    ) async throws {
+        group = MultiThreadedEventLoopGroup(numberOfThreads: min(threads > 0 ? threads : System.coreCount, CallHandle.maxLoops))
+        registry = ConnectionRegistry(limit: limits.maxConnections, onFailure: onFailure)
+        var loops: [CallLoop] = []
+        for eventLoop in group.makeIterator() {
+            let index = loops.count
+            loops.append(try await eventLoop.submit { CallLoop(eventLoop: eventLoop, index: index, limits: limits) }.get())
+        }
+        self.loops = loops
+    }
+
+    /// Connections that are open.
+    public var connectionCount: Int { registry.count }
+
+    // MARK: Listening
+
+    /// Listens on a TCP address; answers the port, which the system chose where it was 0.
+    public func listen(host: String, port: Int) async throws(TransportError) -> Int {
+        do {
+            let channel = try await bootstrap().bind(host: host, port: port).get()
+            listeners.add(channel)
+            return channel.localAddress?.port ?? port
+        } catch {
+            throw listenError("\(host):\(port)", error)
+        }
+    }
+
+    /// Listens on a Unix socket. A socket file that nobody listens on any more is replaced.
+    public func listen(unixSocket path: String) async throws(TransportError) {
+        do {
+            guard !UnixSocket.isServed(path) else {
+                throw IOError(errnoCode: EADDRINUSE, reason: "bind")
+            }
+            let channel = try await bootstrap()
+                .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: UnixSocket.isSocket(path)).get()
+            listeners.add(channel)
+        } catch {
+            throw listenError("unix:\(path)", error)
+        }
+    }
+
+    private func bootstrap() -> ServerBootstrap {
+        ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 4096)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.writeBufferWaterMark, value: .init(low: 64 * 1024, high: 256 * 1024))
+            .childChannelOption(
+                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 16 * 1024, maximum: 128 * 1024)
+            )
+            .childChannelInitializer { [registry, loops] channel in
+                guard let loop = loops.first(where: { $0.eventLoop === channel.eventLoop }), registry.reserve() else {
+                    return channel.close()
+                }
+                return channel.eventLoop.makeCompletedFuture {
+                    let connection = Connection(loop: loop, registry: registry, peer: PeerName.of(channel.remoteAddress))
+                    try channel.pipeline.syncOperations.addHandler(connection)
+                }
+            }
+    }
+
+    private func listenError(_ address: String, _ error: any Error) -> TransportError {
+        var reason = "\(error)"
+        var hint = ""
+        if let error = error as? IOError {
+            reason = String(cString: strerror(error.errnoCode))
+            switch error.errnoCode {
+            case EADDRINUSE: hint = " Another process listens there: end it, or choose another address (port 0: any free one)."
+            case EACCES: hint = " Ports below 1024, and folders of others, need rights that this process doesn't have."
+            case EADDRNOTAVAIL: hint = " This machine has no such address."
+            default: break
+            }
+        }
+        return TransportError(code: .listenFailed, message: "cannot listen on \(address): \(reason).\(hint)")
+    }
+
+    // MARK: Routes
+
+    /// Makes those the routes of all loops; returns when each has them.
+    public func publish(_ routes: RouteTable) async {
+        for loop in loops {
+            await withCheckedContinuation { continuation in
+                loop.mail {
+                    $0.routes = routes
+                    continuation.resume()
+                }
+            }
+        }
+    }
+
+    // MARK: The end
+
+    /// Graceful shutdown: no new connections, a GOAWAY to each client, and the calls in flight may end within the limit; then the
+    /// rest is ended.
+    /// - Returns: whether all ended by themselves.
+    public func drain(within limit: Duration) async -> Bool {
+        await listeners.closeAll()
+        for loop in loops {
+            loop.mail { loop in
+                for connection in loop.connections.values { connection.shutDown() }
+            }
+        }
+        let drained = await withTaskGroup(of: Bool.self) { group in
+            group.addTask { [registry] in
+                await registry.whenEmpty()
+                return true
+            }
+            group.addTask { [registry] in
+                try? await Task.sleep(for: limit)
+                guard registry.count > 0 else { return true }
+                return false
+            }
+            let first = await group.next() ?? true
+            if !first { await endConnections() }
+            group.cancelAll()
+            return first
+        }
+        return drained
+    }
+
+    private func endConnections() async {
+        for loop in loops {
+            loop.mail { loop in
+                loop.acceptsCalls = false
+                for connection in loop.connections.values { connection.endNow() }
+            }
+        }
+    }
+
+    /// Stops the threads. Nothing may be used afterwards.
+    public func stop() async {
+        try? await group.shutdownGracefully()
+    }
+}

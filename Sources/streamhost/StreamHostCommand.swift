@@ -1,0 +1,106 @@
+import ArgumentParser
+import Glibc
+import HostConfiguration
+import HostCore
+import Logging
+
+/// The command line: arguments, signals, exit codes.
+@main
+struct StreamHostCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "streamhost",
+        abstract: "Serves gRPC services that are plugins: shared libraries, loaded through a C ABI.",
+        usage: "streamhost [--load LIB]... [--config FILE] [--listen ADDR]... [options]",
+        discussion: """
+            EXAMPLES
+              streamhost --load plugins/libchat.so
+              streamhost --config hostconfig.json --listen 127.0.0.1:0
+              streamhost --load plugins/libchat.so --listen unix:/run/chat.sock
+
+            Every setting of the configuration file can also be given in the environment, as in STREAMHOST_LOG_LEVEL=debug or \
+            STREAMHOST_LIMITS_MAX_CONCURRENT_STREAMS=200; flags win over the environment, and that over the file.
+
+            EXIT CODES
+              0  ended as asked   1  failed at run time   2  bad usage or configuration
+
+            SIGINT and SIGTERM end gracefully: calls in flight may finish. A second signal ends at once.
+            """,
+        version: hostVersion
+    )
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "A plugin to load, besides those of the configuration. Looked for from the current folder, then in the installation.",
+            valueName: "lib"))
+    var load: [String] = []
+
+    @Option(name: .long, help: ArgumentHelp("The configuration file (JSON).", valueName: "file"))
+    var config: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Where to listen, instead of the configuration's listeners: HOST:PORT, [V6]:PORT, :PORT or unix:PATH. Port 0: any free one. "
+                + "(default: 127.0.0.1:50051)",
+            valueName: "addr"))
+    var listen: [String] = []
+
+    @Option(name: .long, help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level"))
+    var logLevel: String?
+
+    @Option(name: .long, help: ArgumentHelp("text or json.", valueName: "format"))
+    var logFormat: String?
+
+    @Flag(name: .long, help: "Check the configuration and the libraries' files, say what was found, and end.")
+    var checkConfig = false
+
+    func run() async throws {
+        let settings: HostConfiguration
+        do throws(ConfigurationError) {
+            settings = try HostConfiguration.load(
+                file: config, environment: Environment.variables(),
+                flags: FlagOverrides(load: load, listen: listen, logLevel: logLevel, logFormat: logFormat))
+        } catch {
+            throw Failure.report("\(error)", code: .badUsage)
+        }
+        if checkConfig { return try check(settings) }
+        try await serve(settings)
+    }
+
+    private func check(_ settings: HostConfiguration) throws {
+        do throws(HostError) {
+            try Host.check(settings)
+        } catch {
+            throw Failure.report(error.message, code: Failure.code(of: error))
+        }
+        print("configuration is good: \(settings.listeners.count) listeners, \(settings.plugins.count) plugins")
+        for listener in settings.listeners { print("  listen \(listener.address)") }
+        for plugin in settings.plugins { print("  load   \(plugin.path)") }
+    }
+
+    private func serve(_ settings: HostConfiguration) async throws {
+        let level = HostLogHandler.SharedLevel(settings.log.level)
+        let format = settings.log.format
+        let logger = Logger(label: "streamhost") { _ in HostLogHandler(format: format, level: level) }
+        // A client that is gone must not end the process.
+        signal(SIGPIPE, SIG_IGN)
+        let signals = EndSignals()
+        let host: Host
+        do throws(HostError) {
+            host = try await Host(settings, logger: logger)
+        } catch {
+            throw Failure.report(error.message, code: Failure.code(of: error))
+        }
+        let first = await signals.next()
+        logger.info("\(first): ending; a second signal ends at once")
+        let second = Task {
+            let second = await signals.next()
+            logger.warning("\(second): ending at once")
+            // No exit handlers: they would wait for what is running.
+            _exit(1)
+        }
+        await host.shutDown()
+        second.cancel()
+    }
+}

@@ -1,0 +1,1 @@
+"""What the tests of this folder share: the host process, raw HTTP/2 frames, bounded waiting."""

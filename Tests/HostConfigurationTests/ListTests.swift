@@ -1,0 +1,146 @@
+import Testing
+
+@testable import HostConfiguration
+
+@Suite("Listeners and plugins")
+struct ListTests {
+    static let listeners = #"{"listeners": [{"address": "127.0.0.1:1"}, {"address": "[::1]:1"}]}"#
+    static let plugins = """
+        {"plugins": [{"library": "plugins/libchat.so", "name": "talk", "config": {"b": [1, 2.5], "a": {"c": null}}},
+                     {"library": "plugins/libfile.so"}]}
+        """
+
+    func addresses(_ text: String?, _ environment: [String: String], _ flags: [String]) throws -> [String] {
+        try load(text, environment: environment, flags: FlagOverrides(listen: flags)).listeners.map(
+            \.address.description
+        )
+    }
+
+    @Test("Listeners of a higher layer replace those of a lower one")
+    func listenersReplace() throws {
+        let environment = ["STREAMHOST_LISTEN": "127.0.0.1:2, unix:/tmp/x"]
+        #expect(try addresses(Self.listeners, [:], []) == ["127.0.0.1:1", "[::1]:1"])
+        #expect(try addresses(Self.listeners, environment, []) == ["127.0.0.1:2", "unix:/tmp/x"])
+        #expect(try addresses(Self.listeners, environment, [":3"]) == [":3"])
+    }
+
+    @Test("Plugins come with name and configuration, in order")
+    func pluginsOfFile() throws {
+        let plugins = try load(Self.plugins).plugins
+        #expect(
+            plugins == [
+                .init(path: "plugins/libchat.so", name: "talk", config: ["a": ["c": .null], "b": [1, 2.5]]),
+                .init(path: "plugins/libfile.so"),
+            ]
+        )
+        #expect(plugins.last?.config.serialized == Array("{}".utf8))
+    }
+
+    @Test("Loaded libraries add to the file's, and one that is there already isn't doubled")
+    func pluginsAdd() throws {
+        let configuration = try load(
+            Self.plugins,
+            environment: ["STREAMHOST_LOAD": "a.so , ./plugins/libchat.so"],
+            flags: FlagOverrides(load: ["b.so", "a.so", "plugins//libfile.so"])
+        )
+        #expect(configuration.plugins.map(\.path) == ["plugins/libchat.so", "plugins/libfile.so", "a.so", "b.so"])
+        #expect(configuration.plugins.first?.name == "talk")
+    }
+
+    @Test("An absolute and a relative path are two libraries")
+    func absolutePath() throws {
+        let configuration = try load(flags: FlagOverrides(load: ["/a.so", "a.so", "../a.so"]))
+        #expect(configuration.plugins.count == 3)
+    }
+
+    @Test("One port twice is a mistake, port 0 twice is not")
+    func portZero() throws {
+        #expect(try load(flags: FlagOverrides(listen: ["127.0.0.1:0", "127.0.0.1:0"])).listeners.count == 2)
+        let error = mistake(flags: FlagOverrides(listen: ["[::1]:5", "[0:0:0:0:0:0:0:1]:5"]))
+        #expect(error?.code == .duplicate)
+        #expect(error?.location == .flag("--listen"))
+    }
+
+    @Test(
+        "A list that can't be used is refused with place and words",
+        arguments: [
+            (
+                #"{"listeners": [{"address": ":1"}, {"address": ":1"}]}"#,
+                "hostconfig.json:1:35: $.listeners[1]: :1 is $.listeners[0] already; remove one of them"
+            ),
+            (
+                #"{"listeners": []}"#,
+                "hostconfig.json:1:15: $.listeners: found an empty array, wanted at least one listener; leave the key"
+                    + " out for the default"
+            ),
+            (
+                #"{"listeners": [{}]}"#,
+                #"hostconfig.json:1:16: $.listeners[0]: the key address is missing, such as "address":"#
+                    + #" "127.0.0.1:50051""#
+            ),
+            (
+                #"{"listeners": [":1"]}"#,
+                #"hostconfig.json:1:16: $.listeners[0]: found ":1" (a string), wanted an object with the key address"#
+            ),
+            (
+                #"{"listeners": [{"address": "50051"}]}"#,
+                #"hostconfig.json:1:28: $.listeners[0].address: found "50051", which is no address to listen on: a port"#
+                    + " alone doesn't say who may connect: write 127.0.0.1:50051 for this machine, or :50051 for all"
+                    + " interfaces"
+            ),
+            (
+                #"{"plugins": {}}"#,
+                "hostconfig.json:1:13: $.plugins: found an object, wanted an array of plugins"
+            ),
+            (
+                #"{"plugins": [{"config": {}}]}"#,
+                #"hostconfig.json:1:14: $.plugins[0]: the key library is missing, such as "library":"#
+                    + #" "plugins/libchat.so""#
+            ),
+            (
+                #"{"plugins": [{"library": ""}]}"#,
+                "hostconfig.json:1:26: $.plugins[0].library: found an empty string, wanted a shared library's path,"
+                    + #" such as "plugins/libchat.so""#
+            ),
+            (
+                #"{"plugins": [{"library": "a\u0000b"}]}"#,
+                #"hostconfig.json:1:26: $.plugins[0].library: found "a\u{0}b" (a string), wanted a shared library's"#
+                    + #" path, such as "plugins/libchat.so""#
+            ),
+            (
+                #"{"plugins": [{"library": "a.so", "config": []}]}"#,
+                "hostconfig.json:1:44: $.plugins[0].config: found an array, wanted an object with the plugin's own"
+                    + " settings"
+            ),
+            (
+                #"{"plugins": [{"library": "a.so"}, {"library": "./a.so"}]}"#,
+                #"hostconfig.json:1:35: $.plugins[1]: the library "./a.so" is $.plugins[0]'s already; remove or change"#
+                    + " one of them"
+            ),
+            (
+                #"{"plugins": [{"library": "a.so", "name": "x"}, {"library": "b.so", "name": "x"}]}"#,
+                #"hostconfig.json:1:48: $.plugins[1]: the name "x" is $.plugins[0]'s already; remove or change one of them"#
+            ),
+            (
+                #"{"plugins": [{"library": "a.so", "name": "../x"}]}"#,
+                #"hostconfig.json:1:42: $.plugins[0].name: found "../x" (a string), wanted a name of 1 to 64 letters,"#
+                    + " digits, dots, underscores and hyphens that starts with a letter or digit"
+            ),
+            (
+                #"{"plugins": [{"path": "a.so"}]}"#,
+                "hostconfig.json:1:15: $.plugins[0].path: no such key. Known here: library, name, config"
+            ),
+        ]
+    )
+    func refused(text: String, wanted: String) {
+        #expect(words(in: text) == wanted)
+    }
+
+    @Test("A flag with an empty library is refused")
+    func emptyLibrary() {
+        #expect(
+            words(flags: FlagOverrides(load: [""]))
+                == "--load: found an empty path, wanted a shared library's path, such as plugins/libchat.so"
+        )
+    }
+}
