@@ -161,6 +161,13 @@ def test_a_percent_sign_in_a_message_survives(bench, pb):
     assert error.details() == "100% %41 %zz"
 
 
+@pytest.mark.parametrize("text", [TEXT, "two\nlines\r\nand a\ttab", " spaces at both ends ", "x" * 4000], ids=["unicode", "lines", "spaces", "long"])
+def test_a_message_of_any_text_survives(bench, pb, text):
+    error = fails(lambda: bench.Unary(
+        pb.bench.Payload(), metadata=[("bench-status", "5"), ("bench-message-bin", text.encode())], timeout=20))
+    assert (error.code(), error.details()) == (grpc.StatusCode.NOT_FOUND, text)
+
+
 def test_a_message_is_percent_encoded_on_the_wire(host):
     # UTF-8 in a request header: legal HTTP, though grpcio would not send it.
     headers = [("bench-status", "5"), ("bench-message", TEXT.encode())]

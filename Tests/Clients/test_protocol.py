@@ -77,6 +77,12 @@ def test_other_verbs_are_http_405(connection, method):
     assert connection.request(ECHO, method=method).wait().value(":status") == "405"
 
 
+@pytest.mark.parametrize("path", ["/", "/healthz"])
+def test_a_load_balancer_gets_a_short_answer(connection, path):
+    stream = connection.request(path, method="GET", base=[]).wait()
+    assert stream.value(":status") == "200" and stream.data
+
+
 def test_a_success_is_headers_data_trailers(connection):
     stream = connection.request(ECHO, framed(b"")).wait()
     assert stream.header_blocks == 2 and stream.messages == [b""] and stream.reset is None

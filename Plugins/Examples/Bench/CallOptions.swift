@@ -1,0 +1,30 @@
+import StreamHostPlugin
+
+/// What a call's metadata asks for besides the call itself.
+struct CallOptions {
+    let delay: Duration?
+    private let status: Int32
+    private let message: String
+
+    /// `nil` where the metadata asks for nothing. Sends what is to be echoed.
+    init?(_ context: CallContext) throws {
+        let entries = context.metadata.entries
+        guard entries.contains(where: { Self.isOption($0.name) }) else { return nil }
+        let echoes = entries.filter { $0.name.hasPrefix("echo-") }
+        if !echoes.isEmpty { try context.sendInitialMetadata(Metadata(echoes)) }
+        context.addTrailers(Metadata(entries.filter { $0.name.hasPrefix("trail-") }))
+        delay = context.metadata["bench-delay-ms"].flatMap { Int64($0) }.map { .milliseconds($0) }
+        status = context.metadata["bench-status"].flatMap { Int32($0) } ?? 0
+        message = context.metadata["bench-message"] ?? context.metadata["bench-message-bin"] ?? ""
+    }
+
+    /// Ends the call as it was asked to.
+    func end() throws {
+        guard status != 0 else { return }
+        throw RPCError(RPCError.Code(rawValue: status), message)
+    }
+
+    private static func isOption(_ name: String) -> Bool {
+        name.hasPrefix("echo-") || name.hasPrefix("trail-") || name.hasPrefix("bench-")
+    }
+}

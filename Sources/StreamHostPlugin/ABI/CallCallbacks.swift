@@ -1,0 +1,41 @@
+import CStreamHost
+
+/// The handler table of every method: from the ABI's pointers back to objects.
+///
+/// SAFETY: `method` is a ``MethodBox`` that the instance keeps until it is destroyed; `state` is a ``Call`` that on_open has retained and
+/// on_close, the last callback, releases.
+enum CallCallbacks {
+    // Constant, and never freed: the host copies it at registration, but may keep the pointer.
+    nonisolated(unsafe) static let table: UnsafePointer<sh_handler> = {
+        let pointer = UnsafeMutablePointer<sh_handler>.allocate(capacity: 1)
+        var handler = sh_handler()
+        handler.struct_size = MemoryLayout<sh_handler>.size
+        handler.on_open = { instance, method, handle, info, state in
+            guard let instance, let method, let info, let state else { return sh_status(SH_INVALID) }
+            let owner = Unmanaged<PluginInstance>.fromOpaque(instance).takeUnretainedValue()
+            let box = Unmanaged<MethodBox>.fromOpaque(method).takeUnretainedValue()
+            guard let executor = owner.executor(info.pointee.loop) else { return sh_status(SH_UNSUPPORTED) }
+            let call = box.make(
+                CallSetup(
+                    instance: owner, executor: executor, placement: box.placement, handle: handle,
+                    deadline: info.pointee.deadline_ns, head: CallHead(info.pointee)))
+            state.pointee = Unmanaged.passRetained(call).toOpaque()
+            call.opened()
+            return sh_status(SH_OK)
+        }
+        handler.on_message = { state, _, message in CallCallbacks.call(state)?.received(message.raw) }
+        handler.on_half_close = { state, _ in CallCallbacks.call(state)?.halfClosed() }
+        handler.on_writable = { state, _ in CallCallbacks.call(state)?.becameWritable() }
+        handler.on_cancel = { state, _, _ in CallCallbacks.call(state)?.cancel() }
+        handler.on_close = { state, _ in
+            if let state { Unmanaged<Call>.fromOpaque(state).release() }
+        }
+        pointer.initialize(to: handler)
+        return UnsafePointer(pointer)
+    }()
+
+    @inline(__always)
+    private static func call(_ state: UnsafeMutableRawPointer?) -> Call? {
+        state.map { Unmanaged<Call>.fromOpaque($0).takeUnretainedValue() }
+    }
+}

@@ -1,0 +1,51 @@
+import CStreamHost
+
+/// The peer and the metadata of a call, copied as they came in one piece, and read only when asked for.
+struct CallHead: Sendable {
+    private var bytes: [UInt8]
+    private var peerCount: Int
+
+    init(_ info: sh_call_info) {
+        let entries = UnsafeBufferPointer(start: info.metadata, count: info.metadata == nil ? 0 : info.metadata_count)
+        var size = info.peer.size
+        for entry in entries { size += 8 + entry.name.size + entry.value.size }
+        bytes = [UInt8](unsafeUninitializedCapacity: size) { room, count in
+            guard let start = room.baseAddress else { return }
+            var cursor = UnsafeMutableRawPointer(start)
+            func put(_ view: sh_bytes) {
+                if let data = view.data { cursor.copyMemory(from: data, byteCount: view.size) }
+                cursor += view.size
+            }
+            put(info.peer)
+            for entry in entries {
+                cursor.storeBytes(of: UInt32(truncatingIfNeeded: entry.name.size), as: UInt32.self)
+                cursor.storeBytes(of: UInt32(truncatingIfNeeded: entry.value.size), toByteOffset: 4, as: UInt32.self)
+                cursor += 8
+                put(entry.name)
+                put(entry.value)
+            }
+            count = size
+        }
+        peerCount = info.peer.size
+    }
+
+    var peer: String { String(decoding: bytes[..<peerCount], as: UTF8.self) }
+
+    var metadata: Metadata {
+        bytes.withUnsafeBytes { bytes in
+            var entries: [Metadata.Entry] = []
+            var offset = peerCount
+            while offset + 8 <= bytes.count {
+                let name = Int(bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+                let value = Int(bytes.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self))
+                offset += 8
+                entries.append(
+                    Metadata.Entry(
+                        name: String(decoding: bytes[offset..<(offset + name)], as: UTF8.self),
+                        value: Array(bytes[(offset + name)..<(offset + name + value)])))
+                offset += name + value
+            }
+            return Metadata(entries)
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import CStreamHost
+
+/// The host's function table, as Swift calls it.
+///
+/// SAFETY: `@unchecked Sendable` as the table is constant, lives until the plugin's `destroy` has returned, and its functions may be called
+/// from any thread, except those whose callers say otherwise.
+struct HostFunctions: @unchecked Sendable {
+    let table: UnsafePointer<sh_host>
+
+    var version: String { table.pointee.host_version.map { String(cString: $0) } ?? "" }
+
+    var config: [UInt8] { table.pointee.config.map { Array($0(table).raw) } ?? [] }
+
+    func dataDirectory() throws -> String {
+        var path = sh_bytes()
+        var error = sh_error()
+        error.struct_size = MemoryLayout<sh_error>.size
+        guard table.pointee.data_dir?(table, &path, &error) == sh_status(SH_OK) else {
+            let reason = withUnsafeBytes(of: &error.text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            throw RPCError(.internalError, reason)
+        }
+        return String(decoding: path.raw, as: UTF8.self)
+    }
+
+    func log(_ level: Int32, _ message: String) {
+        var message = message
+        message.withUTF8 { table.pointee.log?(table, level, sh_bytes(data: $0.baseAddress, size: $0.count)) }
+    }
+
+    // MARK: Calls
+
+    @inline(__always)
+    func send(_ call: sh_call, _ bytes: UnsafeRawBufferPointer) -> sh_status {
+        table.pointee.send?(table, call, sh_bytes(bytes)) ?? sh_status(SH_UNSUPPORTED)
+    }
+
+    @inline(__always)
+    func send(_ call: sh_call, _ buffer: OpaquePointer) -> sh_status {
+        table.pointee.send_buffer?(table, call, buffer) ?? sh_status(SH_UNSUPPORTED)
+    }
+
+    func send(_ call: sh_call, metadata: Metadata) -> sh_status {
+        metadata.withEntries { table.pointee.send_metadata?(table, call, $0.baseAddress, $0.count) ?? sh_status(SH_UNSUPPORTED) }
+    }
+
+    func finish(_ call: sh_call) {
+        _ = table.pointee.finish?(table, call, nil)
+    }
+
+    func finish(_ call: sh_call, _ error: RPCError?, trailers: Metadata) {
+        var end = sh_finish()
+        end.struct_size = MemoryLayout<sh_finish>.size
+        end.code = error?.code.rawValue ?? 0
+        var message = error?.message ?? ""
+        let details = error?.details ?? []
+        message.withUTF8 { text in
+            details.withUnsafeBytes { details in
+                trailers.withEntries { entries in
+                    end.message = sh_bytes(data: text.baseAddress, size: text.count)
+                    end.details = sh_bytes(details)
+                    end.trailers = UnsafePointer(entries.baseAddress)
+                    end.trailer_count = entries.count
+                    if table.pointee.finish?(table, call, &end) == sh_status(SH_INVALID), entries.count > 0 {
+                        // A trailer that HTTP can't carry must not keep the call from ending.
+                        log(Int32(SH_LOG_ERROR), "trailing metadata dropped: it has a name or a value that may not be sent")
+                        end.trailer_count = 0
+                        _ = table.pointee.finish?(table, call, &end)
+                    }
+                }
+            }
+        }
+    }
+
+    @inline(__always)
+    func request(_ call: sh_call, _ messages: UInt32) {
+        _ = table.pointee.request?(table, call, messages)
+    }
+
+    // MARK: Buffers
+
+    func createBuffer(_ size: Int) -> (buffer: OpaquePointer, bytes: UnsafeMutableRawBufferPointer)? {
+        var start: UnsafeMutablePointer<UInt8>?
+        guard let buffer = table.pointee.buffer_create?(table, size, &start) else { return nil }
+        return (buffer, UnsafeMutableRawBufferPointer(start: start, count: size))
+    }
+
+    func releaseBuffer(_ buffer: OpaquePointer) { table.pointee.buffer_release?(table, buffer) }
+
+    // MARK: Wake-ups
+
+    typealias Callback = @convention(c) (UnsafeMutableRawPointer?) -> Void
+
+    func post(_ loop: sh_loop, _ function: @escaping Callback, _ argument: UnsafeMutableRawPointer) {
+        _ = table.pointee.loop_post?(table, loop, function, argument)
+    }
+
+    /// On the loop.
+    func startTimer(
+        _ loop: sh_loop, _ nanoseconds: UInt64, _ function: @escaping Callback, _ argument: UnsafeMutableRawPointer
+    ) -> sh_timer {
+        table.pointee.timer_start?(table, loop, nanoseconds, function, argument) ?? 0
+    }
+
+    /// On the loop. `false`: it has run.
+    func cancelTimer(_ timer: sh_timer) -> Bool {
+        table.pointee.timer_cancel?(table, timer) == sh_status(SH_OK)
+    }
+
+    func retired() { table.pointee.retired?(table) }
+}
+
+extension sh_bytes {
+    @inline(__always)
+    init(_ bytes: UnsafeRawBufferPointer) {
+        self.init(data: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), size: bytes.count)
+    }
+
+    @inline(__always)
+    var raw: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: data, count: data == nil ? 0 : size) }
+}
+
+extension Metadata {
+    /// The entries as the ABI has them, for as long as `body` runs.
+    func withEntries<R>(_ body: (UnsafeBufferPointer<sh_metadata>) -> R) -> R {
+        guard !entries.isEmpty else { return body(UnsafeBufferPointer(start: nil, count: 0)) }
+        let bytes = entries.flatMap { Array($0.name.utf8) + $0.value }
+        return bytes.withUnsafeBytes { bytes in
+            var offset = 0
+            let views = entries.map { entry in
+                let name = UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + entry.name.utf8.count)])
+                offset += name.count
+                let value = UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + entry.value.count)])
+                offset += value.count
+                return sh_metadata(name: sh_bytes(name), value: sh_bytes(value))
+            }
+            return views.withUnsafeBufferPointer(body)
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import CStreamHost
+import Foundation
+import Synchronization
+
+/// What a handler knows of its call, and can do besides answering.
+public struct CallContext: Sendable {
+    let call: Call
+
+    /// The client's metadata.
+    public var metadata: Metadata { call.head.metadata }
+
+    /// Who calls: "ipv4:127.0.0.1:50123", "ipv6:[::1]:50123", "unix:".
+    public var peer: String { call.head.peer }
+
+    /// When the client stops waiting; `nil`: never.
+    public var deadline: ContinuousClock.Instant? {
+        guard let left = remaining else { return nil }
+        return .now + left
+    }
+
+    /// The time until the deadline, negative when it has passed; `nil`: no deadline.
+    public var remaining: Duration? {
+        guard call.deadline != Int64.max else { return nil }
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        return .nanoseconds(call.deadline - (Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)))
+    }
+
+    /// Whether nobody waits for the answer any more. Whatever the handler suspends in then throws `CancellationError`.
+    public var isCancelled: Bool { call.isCancelled }
+
+    /// What the host offers, whatever the call.
+    public var plugin: PluginContext { call.instance.context }
+
+    /// The host's log.
+    public var log: PluginLogger { plugin.log }
+
+    /// Sends initial metadata now; without it they leave, empty, with the first answer.
+    /// - Throws: ``RPCError`` where a name or value may not be sent, or an answer was sent already.
+    public func sendInitialMetadata(_ metadata: Metadata) throws {
+        switch Int(call.host.send(call.handle, metadata: metadata)) {
+        case Int(SH_OK): return
+        case Int(SH_CLOSED): throw CancellationError()
+        default:
+            throw RPCError(
+                .internalError,
+                "initial metadata refused: names must be lower-case and not reserved, values printable, and no answer sent before")
+        }
+    }
+
+    /// Adds trailing metadata: sent when the call ends, whatever its status.
+    public func addTrailers(_ metadata: Metadata) {
+        call.shared.withLock { shared in
+            shared.trailers = Metadata(shared.trailers.entries + metadata.entries)
+        }
+    }
+
+    /// Suspends for that long.
+    /// - Throws: `CancellationError` as soon as nobody waits for the answer any more.
+    public func sleep(for duration: Duration) async throws {
+        _ = try await CallSignal(call).wait(for: duration)
+    }
+
+    /// A signal that wakes this call's handler; see ``CallSignal``.
+    public func makeSignal() -> CallSignal { CallSignal(call) }
+}

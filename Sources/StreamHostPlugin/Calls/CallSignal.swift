@@ -1,0 +1,148 @@
+import CStreamHost
+import Synchronization
+
+/// Wakes a handler that waits: for others of the plugin to tell it that there is something new. Signals that come together, or before the
+/// handler waits, are one.
+public final class CallSignal: Sendable {
+    private struct State {
+        var raised = false
+        var ended = false
+        var waiter: UnsafeContinuation<Void, Never>?
+        var timer: sh_timer = 0
+    }
+
+    private let call: Call
+    private let state = Mutex(State())
+
+    init(_ call: Call) {
+        self.call = call
+    }
+
+    /// Wakes the handler. From any thread.
+    public func raise() {
+        wake { $0.raised = true }
+    }
+
+    /// The call was cancelled.
+    func end() {
+        wake { $0.ended = true }
+    }
+
+    private func wake(_ change: (inout State) -> Void) {
+        let waiter = state.withLock { state in
+            change(&state)
+            let waiter = state.waiter
+            state.waiter = nil
+            return waiter
+        }
+        waiter?.resume()
+    }
+
+    /// Suspends until the signal is raised, or the time is over. One task waits at a time.
+    /// - Returns: whether it was raised.
+    /// - Throws: `CancellationError` where nobody waits for the call's answer any more.
+    public func wait(for duration: Duration? = nil) async throws -> Bool {
+        let cancelled = call.shared.withLock { shared in
+            if !shared.cancelled, !shared.waits.contains(where: { $0 === self }) { shared.waits.append(self) }
+            return shared.cancelled
+        }
+        defer { call.shared.withLock { shared in shared.waits.removeAll { $0 === self } } }
+        if cancelled { throw CancellationError() }
+        await withTaskCancellationHandler {
+            await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+                let now = state.withLock { state in
+                    if state.raised || state.ended { return true }
+                    state.waiter = continuation
+                    return false
+                }
+                if now { return continuation.resume() }
+                if let duration { startTimer(duration) }
+            }
+        } onCancel: {
+            end()
+        }
+        stopTimer()
+        let (raised, ended) = state.withLock { state in
+            let both = (state.raised, state.ended)
+            state.raised = false
+            return both
+        }
+        if ended { throw CancellationError() }
+        return raised
+    }
+
+    // MARK: The timer
+
+    // Timers are the loop's: from elsewhere they are started and stopped through it.
+
+    private func startTimer(_ duration: Duration) {
+        let parts = duration.components
+        let nanoseconds = parts.seconds < 0 ? 0 : UInt64(min(parts.seconds, 1 << 32)) * 1_000_000_000 + UInt64(max(parts.attoseconds, 0) / 1_000_000_000)
+        guard call.executor.isCurrent else {
+            let request = Unmanaged.passRetained(TimerRequest(signal: self, nanoseconds: nanoseconds)).toOpaque()
+            return call.host.post(call.executor.loop, { TimerRequest.take($0)?.start() }, request)
+        }
+        startTimer(nanoseconds: nanoseconds)
+    }
+
+    fileprivate func startTimer(nanoseconds: UInt64) {
+        let own = Unmanaged.passRetained(self).toOpaque()
+        let timer = call.host.startTimer(call.executor.loop, nanoseconds, { CallSignal.fired($0) }, own)
+        let late = state.withLock { state in
+            state.timer = timer
+            return state.waiter == nil
+        }
+        // Woken meanwhile: nobody else will stop it.
+        if late { stopTimer() }
+    }
+
+    private static func fired(_ context: UnsafeMutableRawPointer?) {
+        guard let context else { return }
+        let signal = Unmanaged<CallSignal>.fromOpaque(context).takeRetainedValue()
+        signal.wake { state in
+            state.timer = 0
+        }
+    }
+
+    private func stopTimer() {
+        let timer = state.withLock { $0.timer }
+        guard timer != 0 else { return }
+        guard call.executor.isCurrent else {
+            let own = Unmanaged.passRetained(self).toOpaque()
+            return call.host.post(call.executor.loop, { CallSignal.stop($0) }, own)
+        }
+        cancelTimer()
+    }
+
+    private static func stop(_ context: UnsafeMutableRawPointer?) {
+        guard let context else { return }
+        Unmanaged<CallSignal>.fromOpaque(context).takeRetainedValue().cancelTimer()
+    }
+
+    // On the loop. A timer that is cancelled will not give back the reference that it holds.
+    private func cancelTimer() {
+        let timer = state.withLock { state in
+            let timer = state.timer
+            state.timer = 0
+            return timer
+        }
+        if timer != 0, call.host.cancelTimer(timer) { Unmanaged.passUnretained(self).release() }
+    }
+}
+
+/// Asks a loop, from elsewhere, to start a signal's timer.
+private final class TimerRequest: Sendable {
+    let signal: CallSignal
+    let nanoseconds: UInt64
+
+    init(signal: CallSignal, nanoseconds: UInt64) {
+        self.signal = signal
+        self.nanoseconds = nanoseconds
+    }
+
+    static func take(_ context: UnsafeMutableRawPointer?) -> TimerRequest? {
+        context.map { Unmanaged<TimerRequest>.fromOpaque($0).takeRetainedValue() }
+    }
+
+    func start() { signal.startTimer(nanoseconds: nanoseconds) }
+}

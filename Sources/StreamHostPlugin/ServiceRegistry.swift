@@ -1,0 +1,112 @@
+import CStreamHost
+import SwiftProtobuf
+
+/// Takes the services of a plugin.
+public final class ServiceRegistry {
+    var services: [ServiceBuilder] = []
+
+    init() {}
+
+    /// Adds a service.
+    /// - Parameters:
+    ///   - name: Its full name: "chat.ChatService".
+    ///   - fileDescriptorSet: A serialized `google.protobuf.FileDescriptorSet`, so that clients can ask the server what it serves; as
+    ///     `protoc --include_imports --descriptor_set_out` writes it.
+    ///   - methods: Adds the methods.
+    public func add(_ name: String, fileDescriptorSet: [UInt8] = [], methods: (ServiceBuilder) -> Void) throws {
+        let service = ServiceBuilder(name: name, fileDescriptorSet: fileDescriptorSet)
+        methods(service)
+        services.append(service)
+    }
+}
+
+/// Where a method's handler runs.
+public enum HandlerPlacement: Sendable {
+    /// On the call's own loop, between its reads and writes: the fastest, for handlers that don't block or compute for long.
+    case loop
+    /// On Swift's global pool, for handlers that block or compute.
+    case offloaded
+}
+
+/// Takes the methods of a service.
+public final class ServiceBuilder {
+    let name: String
+    let fileDescriptorSet: [UInt8]
+    var methods: [MethodBox] = []
+
+    init(name: String, fileDescriptorSet: [UInt8]) {
+        self.name = name
+        self.fileDescriptorSet = fileDescriptorSet
+    }
+
+    /// One request, one answer.
+    public func unary<Request: Message, Response: Message>(
+        _ name: String, on placement: HandlerPlacement = .loop,
+        _ handler: @escaping @Sendable (Request, CallContext) async throws -> Response
+    ) {
+        methods.append(
+            MethodBox(name, Int32(SH_UNARY), placement) {
+                UnaryCall<Request, Response>($0, handler)
+            })
+    }
+
+    /// One request, any number of answers: the call ends when the handler returns.
+    public func serverStreaming<Request: Message, Response: Message>(
+        _ name: String, on placement: HandlerPlacement = .loop,
+        _ handler: @escaping @Sendable (Request, ResponseWriter<Response>, CallContext) async throws -> Void
+    ) {
+        methods.append(
+            MethodBox(name, Int32(SH_SERVER_STREAMING), placement) {
+                ServerStreamingCall<Request, Response>($0, handler)
+            })
+    }
+
+    /// Any number of requests, one answer.
+    public func clientStreaming<Request: Message, Response: Message>(
+        _ name: String, on placement: HandlerPlacement = .loop,
+        _ handler: @escaping @Sendable (RequestStream<Request>, CallContext) async throws -> Response
+    ) {
+        methods.append(
+            MethodBox(name, Int32(SH_CLIENT_STREAMING), placement) {
+                StreamingCall<Request>($0) { requests, call in
+                    let response = try await handler(requests, CallContext(call: call))
+                    try call.sendOnly(response)
+                }
+            })
+    }
+
+    /// Any number of requests and of answers, in any order: the call ends when the handler returns.
+    public func bidirectional<Request: Message, Response: Message>(
+        _ name: String, on placement: HandlerPlacement = .loop,
+        _ handler: @escaping @Sendable (RequestStream<Request>, ResponseWriter<Response>, CallContext) async throws -> Void
+    ) {
+        methods.append(
+            MethodBox(name, Int32(SH_BIDIRECTIONAL), placement) {
+                StreamingCall<Request>($0) { requests, call in
+                    try await handler(requests, ResponseWriter(call: call), CallContext(call: call))
+                }
+            })
+    }
+
+    func register(with registrar: UnsafePointer<sh_registrar>) throws {
+        var error = sh_error()
+        error.struct_size = MemoryLayout<sh_error>.size
+        let status = MethodBox.withPointers(methods) { pointers in
+            fileDescriptorSet.withUnsafeBytes { descriptors in
+                name.withCString { name in
+                    var service = sh_service()
+                    service.struct_size = MemoryLayout<sh_service>.size
+                    service.name = name
+                    service.file_descriptor_set = sh_bytes(descriptors)
+                    service.methods = pointers.baseAddress
+                    service.method_count = pointers.count
+                    return registrar.pointee.add_service?(registrar, &service, &error) ?? sh_status(SH_UNSUPPORTED)
+                }
+            }
+        }
+        guard status == sh_status(SH_OK) else {
+            let reason = withUnsafeBytes(of: &error.text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            throw RPCError(.internalError, reason.isEmpty ? "the host refused service \(name) (status \(status))" : reason)
+        }
+    }
+}
