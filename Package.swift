@@ -110,6 +110,15 @@ let package = Package(
 
         // MARK: Tests
         .testTarget(name: "GRPCWireTests", dependencies: ["GRPCWire"], swiftSettings: strict),
+        .testTarget(
+            name: "HostTransportTests",
+            dependencies: ["HostTransport", "GRPCWire", .product(name: "NIOEmbedded", package: "swift-nio")],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "PluginLoadingTests", dependencies: ["PluginLoading", "CStreamHost"], swiftSettings: strict),
+        .testTarget(name: "ChatPluginTests", dependencies: ["ChatPlugin"], swiftSettings: strict),
+        .testTarget(name: "StockPluginTests", dependencies: ["StockPlugin"], swiftSettings: strict),
+        .testTarget(name: "FilePluginTests", dependencies: ["FilePlugin"], swiftSettings: strict),
         .testTarget(name: "HostConfigurationTests", dependencies: ["HostConfiguration"], swiftSettings: strict),
     ]
 )

@@ -8,6 +8,8 @@ public final class HTTP2Session {
     // SAFETY: made in init, freed in deinit; its user data is this object, unretained, which outlives it.
     private var session: OpaquePointer?
     unowned(unsafe) let delegate: any HTTP2SessionDelegate
+    /// Bytes left of the frame that is being read, where the stream ends with it; else `.max`.
+    var bytesToEnd = Int.max
 
     /// A session that announces `settings` with its first bytes. The delegate must outlive it.
     public init(settings: HTTP2Settings, delegate: any HTTP2SessionDelegate) throws(HTTP2Error) {

@@ -31,8 +31,8 @@ open class HTTP2Stream {
     /// The header block is whole.
     open func receivedHeaders(endStream: Bool) {}
 
-    /// A piece of the request's body.
-    open func received(data: UnsafeRawBufferPointer) {}
+    /// A piece of the request's body; `last` where the request surely ends with it (``receivedEndStream()`` follows in any case).
+    open func received(data: UnsafeRawBufferPointer, last: Bool) {}
 
     /// The client has half-closed, after its headers or its last data.
     open func receivedEndStream() {}

@@ -18,6 +18,7 @@ final class SessionCallbacks: @unchecked Sendable {
         nghttp2_option_set_no_auto_window_update(options, 1)
         // Closed streams are only kept for the priority tree.
         nghttp2_option_set_no_closed_streams(options, 1)
+        nghttp2_session_callbacks_set_on_begin_frame_callback(table, Self.beginFrame)
         nghttp2_session_callbacks_set_on_begin_headers_callback(table, Self.beginHeaders)
         nghttp2_session_callbacks_set_on_header_callback(table, Self.header)
         nghttp2_session_callbacks_set_on_frame_recv_callback(table, Self.frameReceived)
@@ -37,6 +38,13 @@ final class SessionCallbacks: @unchecked Sendable {
         nghttp2_session_get_stream_user_data(session, id).map {
             Unmanaged<HTTP2Stream>.fromOpaque($0).takeUnretainedValue()
         }
+    }
+
+    private static let beginFrame: nghttp2_on_begin_frame_callback = { _, header, userData in
+        guard let header, let session = session(userData) else { return 0 }
+        let ends = header.pointee.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+        session.bytesToEnd = ends ? header.pointee.length : .max
+        return 0
     }
 
     private static let beginHeaders: nghttp2_on_begin_headers_callback = { raw, frame, userData in
@@ -89,11 +97,12 @@ final class SessionCallbacks: @unchecked Sendable {
         // The connection's window is given back at once, so that a stream whose handler waits can't hold up the others; the
         // stream's own window bounds what it keeps.
         nghttp2_session_consume_connection(raw, count)
-        guard let stream = stream(raw, id) else {
+        guard let session = session(userData), let stream = stream(raw, id) else {
             nghttp2_session_consume_stream(raw, id, count)
             return 0
         }
-        stream.received(data: UnsafeRawBufferPointer(start: data, count: count))
+        if session.bytesToEnd != .max { session.bytesToEnd -= min(count, session.bytesToEnd) }
+        stream.received(data: UnsafeRawBufferPointer(start: data, count: count), last: session.bytesToEnd == 0)
         return 0
     }
 

@@ -1,6 +1,7 @@
 import Glibc
 
-/// A look at a file before the system's loader gets it: its own words for what is wrong are hard to read.
+/// A look at a file before the system's loader gets it: its own words for what is wrong are hard to read, and a library that was cut off
+/// would end the process when the missing part is touched.
 enum LibraryFile {
     static func check(_ path: String) throws(PluginError) {
         var info = stat()
@@ -15,28 +16,94 @@ enum LibraryFile {
             throw PluginError(.notFound, "\(path): \(String(cString: strerror(errno)))")
         }
         defer { close(descriptor) }
-        var header = [UInt8](repeating: 0, count: 20)
-        let count = read(descriptor, &header, header.count)
-        guard count == header.count, Array(header[0..<4]) == [0x7F, 0x45, 0x4C, 0x46] else {
+        try check(path, descriptor, size: Int(info.st_size))
+    }
+
+    private static func check(_ path: String, _ descriptor: Int32, size: Int) throws(PluginError) {
+        let header = read(descriptor, at: 0, count: ELF.headerSize)
+        guard header.count == ELF.headerSize, Array(header[0..<4]) == ELF.magic else {
+            throw PluginError(
+                .notLoadable, "\(path): found no ELF file (\(beginning(header))); wanted a shared library (.so)")
+        }
+        // Class first: where things are depends on it.
+        let machine = ELF.number(header, ELF.machine, 2)
+        guard header[ELF.elfClass] == ELF.class64, machine == ELF.ownMachine else {
             throw PluginError(
                 .notLoadable,
-                "\(path): found no ELF file (it begins with \(hex(header.prefix(max(0, min(4, count)))))); wanted a shared library (.so)"
-            )
+                "\(path): found a library for another machine (ELF class \(header[ELF.elfClass]), machine \(machine)); "
+                    + "wanted class \(ELF.class64), machine \(ELF.ownMachine): build it on this kind of machine")
         }
-        let type = UInt16(header[16]) | UInt16(header[17]) << 8
-        guard type == 3 else {
-            throw PluginError(.notLoadable, "\(path): found an ELF file of type \(type); wanted a shared library (type 3): link it with -shared")
+        let type = ELF.number(header, ELF.type, 2)
+        guard type == ELF.sharedObject else {
+            throw PluginError(
+                .notLoadable, "\(path): found an ELF file of type \(type); wanted a shared library (type 3): link it with -shared")
         }
-        let machine = UInt16(header[18]) | UInt16(header[19]) << 8
-        guard header[4] == 2, machine == ownMachine else {
+        let end = try endOfContents(path, descriptor, header, size: size)
+        guard end <= size else {
             throw PluginError(
                 .notLoadable,
-                "\(path): found a library for another machine (ELF class \(header[4]), machine \(machine)); "
-                    + "wanted class 2, machine \(ownMachine): build it on this kind of machine")
+                "\(path): found \(size) bytes of a library that has \(end): it was cut off, or is still being written; build or copy it again")
         }
     }
 
-    private static var ownMachine: UInt16 {
+    /// Where the last thing in the file that its headers tell of ends.
+    private static func endOfContents(
+        _ path: String, _ descriptor: Int32, _ header: [UInt8], size: Int
+    ) throws(PluginError) -> UInt64 {
+        let programs = ELF.number(header, ELF.programOffset, 8)
+        let programSize = ELF.number(header, ELF.programEntrySize, 2)
+        let programCount = ELF.number(header, ELF.programCount, 2)
+        guard programSize >= ELF.programHeaderSize, programs < UInt64(size) else {
+            throw PluginError(.notLoadable, "\(path): found an ELF file without program headers; build or copy it again")
+        }
+        let sections = ELF.number(header, ELF.sectionOffset, 8)
+        let sectionsSize = ELF.number(header, ELF.sectionEntrySize, 2) * ELF.number(header, ELF.sectionCount, 2)
+        var end = max(programs + programSize * programCount, sections.addingReportingOverflow(sectionsSize).partialValue)
+        let table = read(descriptor, at: Int(programs), count: Int(programSize * programCount))
+        for start in stride(from: 0, to: table.count - ELF.programHeaderSize + 1, by: Int(programSize)) {
+            let entry = Array(table[start..<(start + ELF.programHeaderSize)])
+            guard ELF.number(entry, 0, 4) == ELF.loadSegment else { continue }
+            let (segmentEnd, overflow) = ELF.number(entry, ELF.segmentOffset, 8)
+                .addingReportingOverflow(ELF.number(entry, ELF.segmentFileSize, 8))
+            end = max(end, overflow ? .max : segmentEnd)
+        }
+        return end
+    }
+
+    private static func read(_ descriptor: Int32, at offset: Int, count: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: count) { room, filled in
+            filled = max(0, pread(descriptor, room.baseAddress, count, offset))
+        }
+    }
+
+    private static func beginning(_ bytes: [UInt8]) -> String {
+        guard !bytes.isEmpty else { return "it is empty" }
+        let digits = bytes.prefix(4).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+        return "it begins with the bytes \(digits.joined(separator: " "))"
+    }
+}
+
+/// Where things are in an ELF file of 64 bits (System V ABI, chapters 4 and 5).
+private enum ELF {
+    static let headerSize = 64
+    static let magic: [UInt8] = [0x7F, 0x45, 0x4C, 0x46]
+    static let elfClass = 4
+    static let class64: UInt8 = 2
+    static let type = 16
+    static let sharedObject: UInt64 = 3
+    static let machine = 18
+    static let programOffset = 32
+    static let sectionOffset = 40
+    static let programEntrySize = 54
+    static let programCount = 56
+    static let sectionEntrySize = 58
+    static let sectionCount = 60
+    static let programHeaderSize = 56
+    static let loadSegment: UInt64 = 1
+    static let segmentOffset = 8
+    static let segmentFileSize = 32
+
+    static var ownMachine: UInt64 {
         #if arch(x86_64)
         62
         #elseif arch(arm64)
@@ -46,11 +113,8 @@ enum LibraryFile {
         #endif
     }
 
-    private static func hex(_ bytes: ArraySlice<UInt8>) -> String {
-        guard !bytes.isEmpty else { return "nothing: it is empty" }
-        return bytes.map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined(separator: " ")
+    /// Little-endian, as both machines are.
+    static func number(_ bytes: [UInt8], _ offset: Int, _ count: Int) -> UInt64 {
+        bytes[offset..<(offset + count)].reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

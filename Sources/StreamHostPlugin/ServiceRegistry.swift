@@ -40,52 +40,54 @@ public final class ServiceBuilder {
     }
 
     /// One request, one answer.
+    @inlinable
     public func unary<Request: Message, Response: Message>(
         _ name: String, on placement: HandlerPlacement = .loop,
         _ handler: @escaping @Sendable (Request, CallContext) async throws -> Response
     ) {
-        methods.append(
-            MethodBox(name, Int32(SH_UNARY), placement) {
-                UnaryCall<Request, Response>($0, handler)
-            })
+        add(name, .unary, placement) { call in
+            let response = try await handler(call.onlyRequest(), CallContext(call: call))
+            _ = try call.send(response)
+        }
     }
 
     /// One request, any number of answers: the call ends when the handler returns.
+    @inlinable
     public func serverStreaming<Request: Message, Response: Message>(
         _ name: String, on placement: HandlerPlacement = .loop,
         _ handler: @escaping @Sendable (Request, ResponseWriter<Response>, CallContext) async throws -> Void
     ) {
-        methods.append(
-            MethodBox(name, Int32(SH_SERVER_STREAMING), placement) {
-                ServerStreamingCall<Request, Response>($0, handler)
-            })
+        add(name, .serverStreaming, placement) { call in
+            try await handler(call.onlyRequest(), ResponseWriter(call: call), CallContext(call: call))
+        }
     }
 
     /// Any number of requests, one answer.
+    @inlinable
     public func clientStreaming<Request: Message, Response: Message>(
         _ name: String, on placement: HandlerPlacement = .loop,
         _ handler: @escaping @Sendable (RequestStream<Request>, CallContext) async throws -> Response
     ) {
-        methods.append(
-            MethodBox(name, Int32(SH_CLIENT_STREAMING), placement) {
-                StreamingCall<Request>($0) { requests, call in
-                    let response = try await handler(requests, CallContext(call: call))
-                    try call.sendOnly(response)
-                }
-            })
+        add(name, .clientStreaming, placement) { call in
+            let response = try await handler(RequestStream(call: call), CallContext(call: call))
+            _ = try call.send(response)
+        }
     }
 
     /// Any number of requests and of answers, in any order: the call ends when the handler returns.
+    @inlinable
     public func bidirectional<Request: Message, Response: Message>(
         _ name: String, on placement: HandlerPlacement = .loop,
         _ handler: @escaping @Sendable (RequestStream<Request>, ResponseWriter<Response>, CallContext) async throws -> Void
     ) {
-        methods.append(
-            MethodBox(name, Int32(SH_BIDIRECTIONAL), placement) {
-                StreamingCall<Request>($0) { requests, call in
-                    try await handler(requests, ResponseWriter(call: call), CallContext(call: call))
-                }
-            })
+        add(name, .bidirectional, placement) { call in
+            try await handler(RequestStream(call: call), ResponseWriter(call: call), CallContext(call: call))
+        }
+    }
+
+    @usableFromInline
+    func add(_ name: String, _ kind: MethodBox.Kind, _ placement: HandlerPlacement, _ handler: @escaping MethodBox.Handler) {
+        methods.append(MethodBox(name, kind, placement, handler))
     }
 
     func register(with registrar: UnsafePointer<sh_registrar>) throws {

@@ -21,9 +21,9 @@ final class EndSignals: @unchecked Sendable {
         }
     }
 
-    /// The next signal's name.
-    func next() async -> String {
+    /// The next signal's name; `nil` where the waiting task is cancelled first.
+    func next() async -> String? {
         for await name in stream { return name }
-        return "the end of the process"
+        return nil
     }
 }

@@ -92,10 +92,9 @@ struct StreamHostCommand: AsyncParsableCommand {
         } catch {
             throw Failure.report(error.message, code: Failure.code(of: error))
         }
-        let first = await signals.next()
-        logger.info("\(first): ending; a second signal ends at once")
+        if let first = await signals.next() { logger.info("\(first): ending; a second signal ends at once") }
         let second = Task {
-            let second = await signals.next()
+            guard let second = await signals.next() else { return }
             logger.warning("\(second): ending at once")
             // No exit handlers: they would wait for what is running.
             _exit(1)

@@ -8,8 +8,9 @@ struct CallOptions {
 
     /// `nil` where the metadata asks for nothing. Sends what is to be echoed.
     init?(_ context: CallContext) throws {
+        guard context.hasMetadata(prefix: "echo-") || context.hasMetadata(prefix: "trail-") || context.hasMetadata(prefix: "bench-")
+        else { return nil }
         let entries = context.metadata.entries
-        guard entries.contains(where: { Self.isOption($0.name) }) else { return nil }
         let echoes = entries.filter { $0.name.hasPrefix("echo-") }
         if !echoes.isEmpty { try context.sendInitialMetadata(Metadata(echoes)) }
         context.addTrailers(Metadata(entries.filter { $0.name.hasPrefix("trail-") }))
@@ -22,9 +23,5 @@ struct CallOptions {
     func end() throws {
         guard status != 0 else { return }
         throw RPCError(RPCError.Code(rawValue: status), message)
-    }
-
-    private static func isOption(_ name: String) -> Bool {
-        name.hasPrefix("echo-") || name.hasPrefix("trail-") || name.hasPrefix("bench-")
     }
 }

@@ -59,18 +59,18 @@ extension ServerCall {
 
     // MARK: The request's messages
 
-    func dataArrived(_ data: UnsafeRawBufferPointer) {
+    func dataArrived(_ data: UnsafeRawBufferPointer, last: Bool) {
         uncredited += data.count
         guard service == .open else { return dropInput() }
         if demand == 0 {
             deframer.append(data)
         } else {
-            deliver(data)
+            deliver(data, last: last)
         }
     }
 
-    /// Delivers what is there, as far as demand goes; then the half-close, if it is due.
-    func deliver(_ data: UnsafeRawBufferPointer) {
+    /// Delivers what is there, as far as demand goes; then the half-close, if it is due. `last`: the request ends with this data.
+    func deliver(_ data: UnsafeRawBufferPointer, last: Bool) {
         var input = data
         let limit = loop.limits.maxReceiveMessageBytes
         delivery: while demand > 0, service == .open {
@@ -79,7 +79,11 @@ extension ServerCall {
                 switch state.receivedMessage() {
                 case .deliver:
                     demand -= 1
-                    event { $0.received(self, message: message) }
+                    if state.kind.clientStreams || (last && input.count == 0 && deframer.buffered == 0) {
+                        event { $0.received(self, message: message) }
+                    } else {
+                        held = Array(message)
+                    }
                 case .reject(let violation):
                     reject(violation.status)
                 case .ignore:
@@ -117,6 +121,10 @@ extension ServerCall {
             return
         }
         endDelivered = true
+        if let message = held {
+            held = nil
+            message.withUnsafeBytes { message in event { $0.received(self, message: message) } }
+        }
         switch state.receivedEnd() {
         case .deliver: event { $0.halfClosed(self) }
         case .reject(let violation): reject(violation.status)
@@ -137,6 +145,7 @@ extension ServerCall {
     /// What is of no use any more costs neither memory nor window.
     func dropInput() {
         if deframer.buffered > 0 { deframer = Deframer() }
+        held = nil
         guard uncredited > 0, !streamClosed, !endReceived else { return }
         connection.session.consume(self, uncredited)
         uncredited = 0

@@ -53,6 +53,8 @@ public final class ServerCall: HTTP2Stream {
     // Inbound
     var deframer = Deframer()
     var demand: UInt32 = 1
+    /// The one message of a method that takes one, until it is known that no other follows.
+    var held: [UInt8]?
     var uncredited = 0
     var endReceived = false
     var endDelivered = false
@@ -88,7 +90,7 @@ public final class ServerCall: HTTP2Stream {
     }
 
     public override func receivedHeaders(endStream: Bool) { headIsWhole() }
-    public override func received(data: UnsafeRawBufferPointer) { dataArrived(data) }
+    public override func received(data: UnsafeRawBufferPointer, last: Bool) { dataArrived(data, last: last) }
     public override func receivedEndStream() { requestEnded() }
     public override func outbound(max: Int) -> Outbound { nextData(max: max) }
     public override func sentEndStream() { responseSent() }
@@ -167,6 +169,6 @@ public final class ServerCall: HTTP2Stream {
             awaitsDrain = false
             event { $0.writable(self) }
         }
-        if demand > 0 { deliver(UnsafeRawBufferPointer(start: nil, count: 0)) }
+        if demand > 0 { deliver(UnsafeRawBufferPointer(start: nil, count: 0), last: false) }
     }
 }

@@ -15,10 +15,10 @@ enum CallCallbacks {
             let owner = Unmanaged<PluginInstance>.fromOpaque(instance).takeUnretainedValue()
             let box = Unmanaged<MethodBox>.fromOpaque(method).takeUnretainedValue()
             guard let executor = owner.executor(info.pointee.loop) else { return sh_status(SH_UNSUPPORTED) }
-            let call = box.make(
+            let call = Call(
                 CallSetup(
-                    instance: owner, executor: executor, placement: box.placement, handle: handle,
-                    deadline: info.pointee.deadline_ns, head: CallHead(info.pointee)))
+                    instance: owner, executor: executor, method: box, handle: handle, deadline: info.pointee.deadline_ns,
+                    head: CallHead(info.pointee)))
             state.pointee = Unmanaged.passRetained(call).toOpaque()
             call.opened()
             return sh_status(SH_OK)

@@ -1,4 +1,5 @@
 import CStreamHost
+import Glibc
 
 /// The peer and the metadata of a call, copied as they came in one piece, and read only when asked for.
 struct CallHead: Sendable {
@@ -32,20 +33,34 @@ struct CallHead: Sendable {
     var peer: String { String(decoding: bytes[..<peerCount], as: UTF8.self) }
 
     var metadata: Metadata {
+        var entries: [Metadata.Entry] = []
+        forEach { name, value in
+            entries.append(Metadata.Entry(name: String(decoding: name, as: UTF8.self), value: Array(value)))
+        }
+        return Metadata(entries)
+    }
+
+    func hasMetadata(prefix: StaticString) -> Bool {
+        var found = false
+        forEach { name, _ in
+            guard !found, let start = name.baseAddress, name.count >= prefix.utf8CodeUnitCount else { return }
+            found = memcmp(start, prefix.utf8Start, prefix.utf8CodeUnitCount) == 0
+        }
+        return found
+    }
+
+    private func forEach(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) {
         bytes.withUnsafeBytes { bytes in
-            var entries: [Metadata.Entry] = []
             var offset = peerCount
             while offset + 8 <= bytes.count {
                 let name = Int(bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
                 let value = Int(bytes.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self))
                 offset += 8
-                entries.append(
-                    Metadata.Entry(
-                        name: String(decoding: bytes[offset..<(offset + name)], as: UTF8.self),
-                        value: Array(bytes[(offset + name)..<(offset + name + value)])))
+                body(
+                    UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + name)]),
+                    UnsafeRawBufferPointer(rebasing: bytes[(offset + name)..<(offset + name + value)]))
                 offset += name + value
             }
-            return Metadata(entries)
         }
     }
 }

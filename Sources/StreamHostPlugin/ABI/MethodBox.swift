@@ -1,18 +1,36 @@
 import CStreamHost
 
-/// A registered method: makes the calls of it. The host hands its address to `on_open`.
-final class MethodBox: @unchecked Sendable {
-    // SAFETY: `@unchecked Sendable` as all of it is constant.
-    let name: String
-    let kind: Int32
-    let placement: HandlerPlacement
-    let make: @Sendable (CallSetup) -> Call
+/// A registered method. The host hands its address to `on_open`.
+@usableFromInline
+final class MethodBox: Sendable {
+    @usableFromInline typealias Handler = @Sendable (Call) async throws -> Void
 
-    init(_ name: String, _ kind: Int32, _ placement: HandlerPlacement, _ make: @escaping @Sendable (CallSetup) -> Call) {
+    @usableFromInline
+    enum Kind: Sendable {
+        case unary, clientStreaming, serverStreaming, bidirectional
+    }
+
+    let name: String
+    let kind: Kind
+    let placement: HandlerPlacement
+    let handler: Handler
+    let clientStreams: Bool
+
+    init(_ name: String, _ kind: Kind, _ placement: HandlerPlacement, _ handler: @escaping Handler) {
         self.name = name
         self.kind = kind
         self.placement = placement
-        self.make = make
+        self.handler = handler
+        clientStreams = kind == .clientStreaming || kind == .bidirectional
+    }
+
+    private var abiKind: Int32 {
+        switch kind {
+        case .unary: Int32(SH_UNARY)
+        case .clientStreaming: Int32(SH_CLIENT_STREAMING)
+        case .serverStreaming: Int32(SH_SERVER_STREAMING)
+        case .bidirectional: Int32(SH_BIDIRECTIONAL)
+        }
     }
 
     /// The methods as the ABI has them, for as long as `body` runs.
@@ -28,7 +46,7 @@ final class MethodBox: @unchecked Sendable {
                 structs.initializeElement(
                     at: index,
                     to: sh_method(
-                        struct_size: MemoryLayout<sh_method>.size, name: name.baseAddress, kind: method.kind,
+                        struct_size: MemoryLayout<sh_method>.size, name: name.baseAddress, kind: method.abiKind,
                         reload: Int32(SH_RELOAD_PIN), handler: CallCallbacks.table,
                         context: Unmanaged.passUnretained(method).toOpaque()))
                 pointers.append(structs.baseAddress.map { UnsafePointer($0 + index) })

@@ -6,7 +6,7 @@ import Synchronization
 struct CallSetup {
     let instance: PluginInstance
     let executor: LoopExecutor
-    let placement: HandlerPlacement
+    let method: MethodBox
     let handle: sh_call
     let deadline: Int64
     let head: CallHead
@@ -14,49 +14,81 @@ struct CallSetup {
 
 /// One call: events of the host on one side, the handler's task on the other.
 ///
-/// SAFETY: `@unchecked Sendable` as the constants are constant, `shared` is a mutex, `task` and what subclasses say is theirs is touched by
-/// the host's events alone, which come on the call's loop, one at a time.
-class Call: @unchecked Sendable {
-    final let instance: PluginInstance
-    final let executor: LoopExecutor
-    final let placement: HandlerPlacement
-    final let handle: sh_call
-    final let deadline: Int64
-    final let head: CallHead
-    final let shared = Mutex(Shared())
-    private final var task: Task<Void, Never>?
+/// It knows nothing of message types: those are the business of the inlinable functions around it, which are compiled anew in the plugin
+/// for its own types.
+///
+/// SAFETY: `@unchecked Sendable` as the constants are constant, `shared` is a mutex, `task` is touched by the host's events alone, which
+/// come on the call's loop, one at a time, and `batch` only by who holds `reading`.
+@usableFromInline
+final class Call: @unchecked Sendable {
+    let instance: PluginInstance
+    let executor: LoopExecutor
+    let method: MethodBox
+    let handle: sh_call
+    let deadline: Int64
+    let head: CallHead
+    let shared = Mutex(Shared())
+    private var task: Task<Void, Never>?
+
+    @usableFromInline let reading = Atomic<Bool>(false)
+    @usableFromInline var batch = RequestBatch()
 
     /// What events and the handler share.
     struct Shared {
         var cancelled = false
         var finished = false
+        /// The identity of the handler's own task, as long as it runs.
+        var root: UInt = 0
         /// `on_writable` has come since the last `full`.
         var writable = false
         var writer: UnsafeContinuation<Void, Never>?
         var waits: [CallSignal] = []
         var trailers = Metadata()
+        var inbound = InboundQueue()
     }
 
     init(_ setup: CallSetup) {
         instance = setup.instance
         executor = setup.executor
-        placement = setup.placement
+        method = setup.method
         handle = setup.handle
         deadline = setup.deadline
         head = setup.head
     }
 
-    final var host: HostFunctions {
+    var host: HostFunctions {
         @inline(__always) get { instance.host }
     }
 
     // MARK: The host's events
 
-    func opened() {}
-    func received(_ message: UnsafeRawBufferPointer) {}
-    func halfClosed() {}
+    func opened() {
+        guard method.clientStreams else { return }
+        shared.withLock { $0.inbound.demand = InboundQueue.mostMessages }
+        host.request(handle, UInt32(InboundQueue.mostMessages))
+        run()
+    }
 
-    final func becameWritable() {
+    func received(_ message: UnsafeRawBufferPointer) {
+        var pause = false
+        let reader = shared.withLock { shared in
+            pause = shared.inbound.append(message)
+            return shared.inbound.takeReader()
+        }
+        if pause { host.request(handle, 0) }
+        reader?.resume()
+    }
+
+    func halfClosed() {
+        let reader = shared.withLock { shared in
+            shared.inbound.ended = true
+            return shared.inbound.takeReader()
+        }
+        reader?.resume()
+        if !method.clientStreams { run() }
+    }
+
+    func becameWritable() {
         let waiter = shared.withLock { shared in
             let waiter = shared.writer
             shared.writer = nil
@@ -68,34 +100,41 @@ class Call: @unchecked Sendable {
 
     /// Nobody waits for the answer any more: wakes whatever the handler waits in, and cancels its task.
     func cancel() {
-        let (waiter, waits) = shared.withLock { shared in
+        var waits: [CallSignal] = []
+        var reader: UnsafeContinuation<Void, Never>?
+        let writer = shared.withLock { shared in
             shared.cancelled = true
-            let both = (shared.writer, shared.waits)
+            shared.inbound.ended = true
+            swap(&waits, &shared.waits)
+            reader = shared.inbound.takeReader()
+            let writer = shared.writer
             shared.writer = nil
-            shared.waits = []
-            return both
+            return writer
         }
-        waiter?.resume()
-        for signal in waits { signal.end() }
         task?.cancel()
+        writer?.resume()
+        reader?.resume()
+        for signal in waits { signal.end() }
     }
 
     // MARK: The handler's task
 
     /// Runs the handler; its end is the call's.
-    final func run(_ handler: @escaping @Sendable (Call) async throws -> Void) {
+    private func run() {
         instance.taskBegan()
-        switch placement {
+        switch method.placement {
         case .loop:
-            task = Task(executorPreference: executor) { [self] in await perform(handler) }
+            task = Task(executorPreference: executor) { [self] in await perform() }
         case .offloaded:
-            task = Task { [self] in await perform(handler) }
+            task = Task { [self] in await perform() }
         }
     }
 
-    private final func perform(_ handler: @Sendable (Call) async throws -> Void) async {
+    private func perform() async {
+        let root = Self.currentTask
+        shared.withLock { $0.root = root }
         do {
-            try await handler(self)
+            try await method.handler(self)
             finish(nil)
         } catch {
             finish(error)
@@ -103,98 +142,155 @@ class Call: @unchecked Sendable {
         instance.taskEnded()
     }
 
-    private final func finish(_ error: (any Error)?) {
-        let (already, trailers) = shared.withLock { shared in
-            let already = shared.finished || shared.cancelled
+    private func finish(_ error: (any Error)?) {
+        var trailers = Metadata()
+        let over = shared.withLock { shared in
+            let over = shared.finished || shared.cancelled
             shared.finished = true
-            return (already, shared.trailers)
+            shared.root = 0
+            swap(&trailers, &shared.trailers)
+            return over
         }
-        guard !already else { return }
+        guard !over else { return }
         guard error != nil || !trailers.entries.isEmpty else { return host.finish(handle) }
         host.finish(handle, error.map(status), trailers: trailers)
     }
 
     // What a client may know of an error: an RPCError as it is, of any other nothing but that there was one.
-    private final func status(_ error: any Error) -> RPCError {
+    private func status(_ error: any Error) -> RPCError {
         switch error {
         case let error as RPCError: return error
         case is CancellationError: return RPCError(.cancelled, "the call was cancelled")
         default:
-            PluginLogger(host: host).error("a handler threw: \(error)")
+            PluginLogger(host: host).error("method \(method.name): a handler threw: \(error)")
             return RPCError(.unknown, "the service failed")
         }
     }
 
-    /// The request can't be read: ends the call in the handler's place.
-    final func reject(_ error: RPCError) {
-        let already = shared.withLock { shared in
-            let already = shared.finished || shared.cancelled
-            shared.finished = true
-            return already
-        }
-        guard !already else { return }
-        host.finish(handle, error, trailers: Metadata())
-        cancel()
+    @usableFromInline var isCancelled: Bool { shared.withLock { $0.cancelled } }
+
+    /// Whether the handler's own task asks: that one is cancelled by ``cancel()`` alone, which wakes it; any other needs a cancellation
+    /// handler where it waits.
+    var isInRootTask: Bool {
+        let current = Self.currentTask
+        return current != 0 && shared.withLock { $0.root == current }
+    }
+
+    // SAFETY: a current task is one reference, which is read as a number and only compared.
+    private static var currentTask: UInt {
+        withUnsafeCurrentTask { task in task.map { unsafeBitCast($0, to: UInt.self) } ?? 0 }
     }
 
     // MARK: Sending
 
-    final var isCancelled: Bool { shared.withLock { $0.cancelled } }
+    /// Queues a message. `true`: the queue is full now.
+    @usableFromInline
+    func send(_ bytes: UnsafeRawBufferPointer) throws -> Bool {
+        try check(host.send(handle, bytes))
+    }
 
-    @inline(__always)
-    final func encode<M: Message>(_ message: M) throws -> WireBytes {
-        do {
-            return try message.serializedBytes()
-        } catch {
-            throw RPCError(.internalError, "an answer could not be encoded: \(error)")
-        }
+    /// Queues a message that others may send too. `true`: the queue is full now.
+    @usableFromInline
+    func send(_ buffer: OpaquePointer) throws -> Bool {
+        try check(host.send(handle, buffer))
     }
 
     @inline(__always)
-    final func send<M: Message>(_ message: M) throws -> sh_status {
-        let bytes = try encode(message)
+    private func check(_ status: sh_status) throws -> Bool {
+        guard status < 0 else { return status == sh_status(SH_FULL) }
+        guard status == sh_status(SH_TOO_LARGE) else { throw CancellationError() }
+        throw RPCError(.resourceExhausted, "the answer is over the host's limit for outgoing messages")
+    }
+
+    /// Encodes and queues a message. `true`: the queue is full now.
+    @inlinable
+    func send<M: Message>(_ message: M) throws -> Bool {
+        let bytes = try WireBytes.of(message)
         defer { bytes.deallocate() }
-        return try check(host.send(handle, bytes.raw))
-    }
-
-    @inline(__always)
-    final func check(_ status: sh_status) throws -> sh_status {
-        guard status < 0 else { return status }
-        switch Int(status) {
-        case Int(SH_TOO_LARGE): throw RPCError(.resourceExhausted, "the answer is over the host's limit for outgoing messages")
-        default: throw CancellationError()
-        }
-    }
-
-    /// The answer of a method that has one.
-    final func sendOnly<M: Message>(_ message: M) throws {
-        _ = try send(message)
+        return try send(bytes.raw)
     }
 
     /// Returns when the outbound queue has drained.
-    final func drained() async throws {
-        let writable = shared.withLock { shared in
-            let writable = shared.writable || shared.cancelled
-            shared.writable = false
-            return writable
-        }
-        if !writable {
+    @usableFromInline
+    func drained() async throws {
+        if isInRootTask {
+            await waitForDrain()
+        } else {
             await withTaskCancellationHandler {
-                await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
-                    let now = shared.withLock { shared in
-                        if shared.writable || shared.cancelled {
-                            shared.writable = false
-                            return true
-                        }
-                        shared.writer = continuation
-                        return false
-                    }
-                    if now { continuation.resume() }
-                }
+                await waitForDrain()
             } onCancel: {
                 becameWritable()
             }
         }
         if isCancelled || Task.isCancelled { throw CancellationError() }
+    }
+
+    private func waitForDrain() async {
+        await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+            let now = shared.withLock { shared in
+                if shared.writable || shared.cancelled {
+                    shared.writable = false
+                    return true
+                }
+                shared.writer = continuation
+                return false
+            }
+            if now { continuation.resume() }
+        }
+    }
+
+    // MARK: Receiving
+
+    /// Fills the batch with what has come, waiting for it if need be. `false`: the client has half-closed, and all was taken.
+    /// Only for who holds `reading`.
+    @usableFromInline
+    func fill() async throws -> Bool {
+        while true {
+            var more = false
+            var ended = false
+            let filled = shared.withLock { shared in
+                ended = shared.inbound.ended
+                return shared.inbound.take(into: &batch, more: &more)
+            }
+            if more { host.request(handle, UInt32(InboundQueue.mostMessages)) }
+            if isCancelled || Task.isCancelled { throw CancellationError() }
+            if filled { return true }
+            if ended { return false }
+            if isInRootTask {
+                await waitForRequest()
+            } else {
+                await withTaskCancellationHandler {
+                    await waitForRequest()
+                } onCancel: {
+                    shared.withLock { $0.inbound.takeReader() }?.resume()
+                }
+            }
+        }
+    }
+
+    private func waitForRequest() async {
+        await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+            let now = shared.withLock { shared in
+                if shared.inbound.hasNews || Task.isCancelled { return true }
+                shared.inbound.reader = continuation
+                return false
+            }
+            if now { continuation.resume() }
+        }
+    }
+
+    /// The one request of a method that takes one. The host has seen to it that it is there.
+    @inlinable
+    func onlyRequest<Request: Message>() throws -> Request {
+        takeAll()
+        guard let request: Request = try batch.next() else { throw RPCError(.internalError, "found no request message") }
+        batch = RequestBatch()
+        return request
+    }
+
+    @usableFromInline
+    func takeAll() {
+        var more = false
+        shared.withLock { _ = $0.inbound.take(into: &batch, more: &more) }
     }
 }

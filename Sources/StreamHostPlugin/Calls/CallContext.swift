@@ -4,10 +4,16 @@ import Synchronization
 
 /// What a handler knows of its call, and can do besides answering.
 public struct CallContext: Sendable {
-    let call: Call
+    @usableFromInline let call: Call
+
+    @inlinable
+    init(call: Call) { self.call = call }
 
     /// The client's metadata.
     public var metadata: Metadata { call.head.metadata }
+
+    /// Whether the client sent metadata whose name begins so. Cheaper than ``metadata``, which is decoded for each use.
+    public func hasMetadata(prefix: StaticString) -> Bool { call.head.hasMetadata(prefix: prefix) }
 
     /// Who calls: "ipv4:127.0.0.1:50123", "ipv6:[::1]:50123", "unix:".
     public var peer: String { call.head.peer }

@@ -3,31 +3,35 @@ import SwiftProtobuf
 
 /// Sends the answers of a call.
 public struct ResponseWriter<Response: Message>: Sendable {
-    let call: Call
+    @usableFromInline let call: Call
+
+    @inlinable
+    init(call: Call) { self.call = call }
 
     /// Sends an answer, and suspends while the client doesn't read and the call's queue is full.
     /// - Throws: `CancellationError` where nobody waits for it any more; ``RPCError`` RESOURCE_EXHAUSTED where it is over the host's limit.
+    @inlinable
     public func write(_ message: Response) async throws {
-        if try call.send(message) == sh_status(SH_FULL) { try await call.drained() }
+        if try call.send(message) { try await call.drained() }
     }
 
     /// Sends an answer that was encoded before, and may be sent on many calls.
     /// - Throws: as ``write(_:)-(Response)`` does.
+    @inlinable
     public func write(_ message: EncodedMessage<Response>) async throws {
-        let status = try call.check(call.host.send(call.handle, message.buffer))
-        if status == sh_status(SH_FULL) { try await call.drained() }
+        if try call.send(message.buffer) { try await call.drained() }
     }
 }
 
 /// A message that was encoded once, to be sent on any number of calls without a copy.
 public final class EncodedMessage<M: Message>: Sendable {
     // SAFETY: a reference of the host's, counted and for any thread; given back in deinit.
-    nonisolated(unsafe) let buffer: OpaquePointer
+    @usableFromInline nonisolated(unsafe) let buffer: OpaquePointer
     private let host: HostFunctions
 
     /// Encodes the message.
     public init(_ message: M, in context: PluginContext) throws {
-        let bytes: WireBytes = try message.serializedBytes()
+        let bytes = try WireBytes.of(message)
         defer { bytes.deallocate() }
         guard let (buffer, room) = context.host.createBuffer(bytes.count) else {
             throw RPCError(.resourceExhausted, "no memory for a message of \(bytes.count) bytes")

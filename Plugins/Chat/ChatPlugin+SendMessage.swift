@@ -1,0 +1,33 @@
+import StreamHostPlugin
+import SwiftProtobuf
+
+extension ChatPlugin {
+    /// Posts each message to its room as it comes; those that can't be posted are skipped and not counted.
+    @Sendable func sendMessage(
+        _ requests: RequestStream<Chat_ChatMessage>,
+        _ context: CallContext
+    ) async throws -> Chat_SendResponse {
+        var sent = 0
+        // Most streams speak in one room.
+        var room: Room?
+        for try await message in requests where isValid(message) {
+            let open: Room
+            if let room, room.name == message.roomID { open = room } else { open = try rooms.open(message.roomID) }
+            room = open
+            let crowded = try open.say(message.content, by: message.username)
+            sent += 1
+            // The subscribers that were woken may wait behind this very task: let them run before their history is gone.
+            if crowded { await Task.yield() }
+        }
+        return .with {
+            $0.messagesSent = Int32(clamping: sent)
+            $0.status = "success"
+        }
+    }
+
+    private func isValid(_ message: Chat_ChatMessage) -> Bool {
+        let names = 1...configuration.maxNameBytes
+        return names.contains(message.username.utf8.count) && names.contains(message.roomID.utf8.count)
+            && (1...configuration.maxContentBytes).contains(message.content.utf8.count)
+    }
+}

@@ -1,0 +1,55 @@
+import Glibc
+import StreamHostPlugin
+
+/// Makes messages: with ids of their own, the server's time, and encoded.
+final class MessageMint: Sendable {
+    // What a message takes besides its texts: the id, the time, tags and lengths, and the bookkeeping of its buffer.
+    private static let overhead = 160
+
+    private let context: PluginContext
+    private let ids = MessageIDs()
+
+    init(_ context: PluginContext) {
+        self.context = context
+    }
+
+    var log: PluginLogger { context.log }
+
+    /// Milliseconds since 1970.
+    func now() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    /// A message.
+    func message(
+        _ type: Chat_MessageType,
+        _ content: String,
+        by user: String,
+        in room: String,
+        at time: Int64
+    ) -> Chat_ChatMessage {
+        var message = Chat_ChatMessage()
+        message.messageID = ids.next()
+        message.username = user
+        message.roomID = room
+        message.content = content
+        message.timestamp = time
+        message.type = type
+        return message
+    }
+
+    /// A message, encoded, and about how much memory it takes.
+    func encode(
+        _ type: Chat_MessageType,
+        _ content: String,
+        by user: String,
+        in room: String,
+        at time: Int64
+    ) throws -> (entry: Room.Message, bytes: Int) {
+        let message = message(type, content, by: user, in: room, at: time)
+        let bytes = content.utf8.count + user.utf8.count + room.utf8.count + Self.overhead
+        return (try EncodedMessage(message, in: context), bytes)
+    }
+}

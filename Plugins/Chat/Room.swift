@@ -1,0 +1,82 @@
+import StreamHostPlugin
+import Synchronization
+
+/// A room: ``RoomState`` behind a lock, with messages that are encoded once and shared by all who read them.
+final class Room: Sendable {
+    typealias Message = EncodedMessage<Chat_ChatMessage>
+
+    let name: String
+    private let mint: MessageMint
+    private let state: Mutex<RoomState<Message, CallSignal>>
+
+    init(_ name: String, _ configuration: ChatConfiguration, _ mint: MessageMint) {
+        self.name = name
+        self.mint = mint
+        let history = History<Message>(maxEntries: configuration.historyMessages, maxBytes: configuration.historyBytes)
+        state = Mutex(RoomState(history: history))
+    }
+
+    // MARK: Subscribers
+
+    /// A stream of the user begins.
+    /// - Returns: the place to read from: the JOIN was posted, and the place taken, in one step.
+    func join(_ user: String) throws -> Int {
+        let (cursor, wake) = try state.withLock { state in
+            try state.join(user, now: mint.now()) { time in
+                try mint.encode(.join, "\(user) joined the chat", by: user, in: name, at: time)
+            }
+        }
+        raise(wake)
+        return cursor
+    }
+
+    /// A stream of the user ends.
+    /// - Parameter asleep: whether the room may have the signal.
+    func leave(_ user: String, _ signal: CallSignal, asleep: Bool) {
+        do {
+            let wake = try state.withLock { state in
+                try state.leave(user, signal, asleep: asleep, now: mint.now()) { time in
+                    try mint.encode(.leave, "\(user) left the chat", by: user, in: name, at: time)
+                }
+            }
+            raise(wake)
+        } catch {
+            mint.log.error("room \(name): the LEAVE of \(user) is lost: \(error)")
+        }
+    }
+
+    /// What to send next. With `.none` the room has the signal, and raises it once there is more.
+    func next(at cursor: Int, _ signal: CallSignal, asleep: Bool) -> History<Message>.Next {
+        state.withLock { $0.next(at: cursor, signal, asleep: asleep) }
+    }
+
+    /// For one quiet stream; no part of the history.
+    func heartbeat() -> Chat_ChatMessage {
+        mint.message(.system, "ping", by: "system", in: name, at: state.withLock { $0.time(mint.now()) })
+    }
+
+    // MARK: Messages
+
+    /// Posts what a user says.
+    /// - Returns: whether subscribers that were woken should get a chance to read before more is posted.
+    func say(_ content: String, by user: String) throws -> Bool {
+        // Encoded under the lock: times must not decrease from one message to the next.
+        let (wake, crowded) = try state.withLock { state in
+            let wake = try state.post(now: mint.now()) { time in
+                try mint.encode(.message, content, by: user, in: name, at: time)
+            }
+            return (wake, state.isCrowded)
+        }
+        raise(wake)
+        return crowded
+    }
+
+    /// The newest of those from that time on, oldest first.
+    func latest(_ limit: Int, since time: Int64) -> [Message] {
+        state.withLock { $0.history.latest(limit, since: time) }
+    }
+
+    private func raise(_ signals: [CallSignal]) {
+        for signal in signals { signal.raise() }
+    }
+}

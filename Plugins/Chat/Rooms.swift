@@ -1,0 +1,32 @@
+import StreamHostPlugin
+import Synchronization
+
+/// All rooms.
+final class Rooms: Sendable {
+    private let configuration: ChatConfiguration
+    private let mint: MessageMint
+    private let directory: Mutex<RoomDirectory<Room>>
+
+    init(_ configuration: ChatConfiguration, mint: MessageMint) {
+        self.configuration = configuration
+        self.mint = mint
+        directory = Mutex(RoomDirectory(maxRooms: configuration.maxRooms))
+    }
+
+    /// The room of that name, if it was ever used.
+    func find(_ name: String) -> Room? {
+        directory.withLock { $0.find(name) }
+    }
+
+    /// The room of that name, made where there is none.
+    /// - Throws: RESOURCE_EXHAUSTED where there are too many.
+    func open(_ name: String) throws -> Room {
+        guard let room = directory.withLock({ $0.open(name) { Room(name, configuration, mint) } }) else {
+            throw RPCError(
+                .resourceExhausted,
+                "there is no room \(name), and no place for a new one: this server keeps \(configuration.maxRooms) rooms"
+            )
+        }
+        return room
+    }
+}

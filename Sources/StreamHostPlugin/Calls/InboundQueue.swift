@@ -1,0 +1,45 @@
+/// The requests of a call that wait for the handler, as bytes, in one piece of memory. The host is asked for more only as the handler takes
+/// them, so that a handler that doesn't read costs bounded memory.
+struct InboundQueue {
+    /// So many messages may wait for the handler,
+    static let mostMessages = 256
+    /// or so many bytes, and the message that goes over.
+    static let mostBytes = 64 * 1024
+
+    private var bytes: [UInt8] = []
+    private var count = 0
+    /// How many more the host was asked for.
+    var demand = 0
+    var ended = false
+    var reader: UnsafeContinuation<Void, Never>?
+
+    var hasNews: Bool { count > 0 || ended }
+
+    /// `true`: the host must be told to pause.
+    mutating func append(_ message: UnsafeRawBufferPointer) -> Bool {
+        RequestBatch.append(message, to: &bytes)
+        count += 1
+        demand -= 1
+        guard bytes.count >= Self.mostBytes, demand > 0 else { return false }
+        demand = 0
+        return true
+    }
+
+    /// Moves all that waits into the batch, which must be empty, and takes its memory in exchange. `more`: the host is to be asked again.
+    mutating func take(into batch: inout RequestBatch, more: inout Bool) -> Bool {
+        guard count > 0 else { return false }
+        batch.exchange(&bytes)
+        count = 0
+        if !ended, demand <= Self.mostMessages / 2 {
+            demand = Self.mostMessages
+            more = true
+        }
+        return true
+    }
+
+    mutating func takeReader() -> UnsafeContinuation<Void, Never>? {
+        let taken = reader
+        reader = nil
+        return taken
+    }
+}

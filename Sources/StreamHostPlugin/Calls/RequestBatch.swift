@@ -1,0 +1,42 @@
+import SwiftProtobuf
+
+/// Encoded messages one after the other, each with its length before it, that the handler takes one by one.
+@usableFromInline
+struct RequestBatch {
+    @usableFromInline var bytes: [UInt8] = []
+    @usableFromInline var offset = 0
+
+    // Memory up to this is kept for the next batch; a larger piece is given back, so that a call that rests is small.
+    private static let keep = 16 * 1024
+
+    @usableFromInline static let lengthSize = MemoryLayout<UInt32>.size
+
+    @usableFromInline
+    init() {}
+
+    static func append(_ message: UnsafeRawBufferPointer, to bytes: inout [UInt8]) {
+        withUnsafeBytes(of: UInt32(truncatingIfNeeded: message.count)) { bytes.append(contentsOf: $0) }
+        bytes.append(contentsOf: message)
+    }
+
+    /// Takes other bytes in place of the ones that are used up, and hands over their memory.
+    mutating func exchange(_ other: inout [UInt8]) {
+        swap(&bytes, &other)
+        offset = 0
+        if other.capacity > Self.keep { other = [] } else { other.removeAll(keepingCapacity: true) }
+    }
+
+    /// The next message; `nil`: none is left.
+    @inlinable
+    mutating func next<M: Message>() throws -> M? {
+        let start = offset + Self.lengthSize
+        guard start <= bytes.count else { return nil }
+        var end = start
+        let message = try bytes.withUnsafeBytes { bytes in
+            end = start + Int(bytes.loadUnaligned(fromByteOffset: start - Self.lengthSize, as: UInt32.self))
+            return try WireBytes.decode(M.self, UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+        }
+        offset = end
+        return message
+    }
+}

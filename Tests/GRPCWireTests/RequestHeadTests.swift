@@ -1,0 +1,125 @@
+import GRPCWire
+import Testing
+
+@Suite struct RequestHeadTests {
+    private static let call = [
+        (":method", "POST"), (":scheme", "http"), (":path", "/a.B/C"), (":authority", "x"), ("content-type", "application/grpc"),
+        ("te", "trailers"),
+    ]
+
+    private func head(_ fields: [(String, String)], limit: Int = 16384) -> RequestHead {
+        var head = RequestHead(limit: limit)
+        for (name, value) in fields {
+            Array(name.utf8).withUnsafeBytes { name in
+                Array(value.utf8).withUnsafeBytes { value in head.add(name: name, value: value) }
+            }
+        }
+        return head
+    }
+
+    private func replacing(_ name: String, _ value: String) -> [(String, String)] {
+        Self.call.map { $0.0 == name ? (name, value) : $0 }
+    }
+
+    @Test func aPlainRequestIsACallWithoutMetadata() {
+        let head = head(Self.call)
+        #expect(head.verdict() == .call)
+        #expect(head.path == Array("/a.B/C".utf8))
+        #expect(head.metadata.isEmpty)
+        #expect(head.timeout == nil)
+    }
+
+    @Test(arguments: ["application/grpc", "application/grpc+proto", "application/grpc;charset=utf-8", "application/grpc+json"])
+    func subTypesOfGRPCAreAccepted(type: String) {
+        #expect(head(replacing("content-type", type)).verdict() == .call)
+    }
+
+    @Test(arguments: ["application/json", "application/grpc-web", "", "text/plain"]) func otherTypesAre415(type: String) {
+        guard case .http(415, _) = head(replacing("content-type", type)).verdict() else {
+            Issue.record("wanted 415")
+            return
+        }
+    }
+
+    @Test func otherVerbsAre405() {
+        guard case .http(405, _) = head(replacing(":method", "PUT")).verdict() else {
+            Issue.record("wanted 405")
+            return
+        }
+    }
+
+    @Test(arguments: ["/", "/healthz"]) func aLoadBalancerGetsAnAnswer(path: String) {
+        let head = head([(":method", "GET"), (":path", path)])
+        guard case .http(200, _) = head.verdict() else {
+            Issue.record("wanted 200")
+            return
+        }
+    }
+
+    @Test func metadataKeepsItsOrderAndDuplicates() {
+        let head = head(Self.call + [("b", "1"), ("a", "2"), ("b", "3"), ("user-agent", "x")])
+        let names = head.metadata.entries.map { entry in
+            String(decoding: head.metadata.bytes[entry.offset..<(entry.offset + entry.nameCount)], as: UTF8.self)
+        }
+        #expect(names == ["b", "a", "b", "user-agent"])
+    }
+
+    @Test func binaryValuesAreDecodedEachOnItsOwn() {
+        let head = head(Self.call + [("x-bin", "AQ==,AgM")])
+        let values = head.metadata.entries.map { entry in
+            Array(head.metadata.bytes[(entry.offset + entry.nameCount)..<(entry.offset + entry.nameCount + entry.valueCount)])
+        }
+        #expect(values == [[1], [2, 3]])
+    }
+
+    @Test func binaryValuesThatAreNoBase64EndTheCall() {
+        guard case .status(let status) = head(Self.call + [("x-bin", "!")]).verdict() else {
+            Issue.record("wanted a status")
+            return
+        }
+        #expect(status.code == .internal)
+        #expect(status.message.contains("x-bin"))
+    }
+
+    @Test func reservedNamesAreNotMetadata() {
+        let head = head(Self.call + [("grpc-timeout", "1S"), ("grpc-accept-encoding", "gzip"), ("grpc-encoding", "identity")])
+        #expect(head.metadata.isEmpty)
+        #expect(head.timeout == 1_000_000_000)
+        #expect(head.verdict() == .call)
+    }
+
+    @Test func anEncodingThatIsNotThereIsUnimplemented() {
+        guard case .status(let status) = head(Self.call + [("grpc-encoding", "br")]).verdict() else {
+            Issue.record("wanted a status")
+            return
+        }
+        #expect(status.code == .unimplemented)
+    }
+
+    @Test func theLimitCountsNameValueAnd32AField() {
+        let size = Self.call.reduce(0) { $0 + $1.0.utf8.count + $1.1.utf8.count + 32 }
+        #expect(head(Self.call, limit: size).verdict() == .call)
+        guard case .status(let status) = head(Self.call, limit: size - 1).verdict() else {
+            Issue.record("wanted a status")
+            return
+        }
+        #expect(status.code == .resourceExhausted)
+    }
+
+    @Test func tinyFieldsAreCountedToo() {
+        let many = (0..<300).map { _ in ("a", "") }
+        guard case .status(let status) = head(Self.call + many, limit: 1 << 20).verdict() else {
+            Issue.record("wanted a status")
+            return
+        }
+        #expect(status.code == .resourceExhausted)
+    }
+
+    @Test func aHeadThatIsUsedAgainHasForgotten() {
+        var head = head(Self.call + [("a", "1"), ("grpc-timeout", "x")])
+        head.reset()
+        #expect(head.metadata.isEmpty)
+        #expect(head.path.isEmpty)
+        #expect(head.verdict() != .call)
+    }
+}
