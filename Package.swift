@@ -10,14 +10,24 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-func servicePlugin(_ name: String, path: String, exclude: [String] = []) -> Target {
-    .target(
-        name: name,
-        dependencies: ["StreamHostPlugin", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
-        path: path,
-        exclude: exclude,
-        swiftSettings: strict
-    )
+/// A service plugin: the service, which tests import too, and apart from it the library's entry function, of which a test binary with several
+/// plugins can have only one.
+func servicePlugin(_ name: String, path: String, _ more: [Target.Dependency] = []) -> [Target] {
+    [
+        .target(
+            name: "\(name)Plugin",
+            dependencies: ["StreamHostPlugin", .product(name: "SwiftProtobuf", package: "swift-protobuf")] + more,
+            path: path,
+            exclude: ["Entry"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "\(name)Entry",
+            dependencies: [.target(name: "\(name)Plugin"), "StreamHostPlugin"],
+            path: "\(path)/Entry",
+            swiftSettings: strict
+        ),
+    ]
 }
 
 let package = Package(
@@ -25,10 +35,10 @@ let package = Package(
     products: [
         .executable(name: "streamhost", targets: ["streamhost"]),
         .library(name: "StreamHostPlugin", targets: ["StreamHostPlugin"]),
-        .library(name: "stock", type: .dynamic, targets: ["StockPlugin"]),
-        .library(name: "file", type: .dynamic, targets: ["FilePlugin"]),
-        .library(name: "chat", type: .dynamic, targets: ["ChatPlugin"]),
-        .library(name: "bench", type: .dynamic, targets: ["BenchPlugin"]),
+        .library(name: "stock", type: .dynamic, targets: ["StockEntry"]),
+        .library(name: "file", type: .dynamic, targets: ["FileEntry"]),
+        .library(name: "chat", type: .dynamic, targets: ["ChatEntry"]),
+        .library(name: "bench", type: .dynamic, targets: ["BenchEntry"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -94,20 +104,12 @@ let package = Package(
             dependencies: ["CStreamHost", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             swiftSettings: strict
         ),
-        servicePlugin("StockPlugin", path: "Plugins/Stock"),
-        .target(
-            name: "FilePlugin",
-            dependencies: [
-                "StreamHostPlugin",
-                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-                .product(name: "Crypto", package: "swift-crypto"),
-            ],
-            path: "Plugins/File",
-            swiftSettings: strict
-        ),
-        servicePlugin("ChatPlugin", path: "Plugins/Chat"),
-        servicePlugin("BenchPlugin", path: "Plugins/Examples/Bench"),
-
+    ]
+        + servicePlugin("Stock", path: "Plugins/Stock")
+        + servicePlugin("File", path: "Plugins/File", [.product(name: "Crypto", package: "swift-crypto")])
+        + servicePlugin("Chat", path: "Plugins/Chat")
+        + servicePlugin("Bench", path: "Plugins/Examples/Bench")
+        + [
         // MARK: Tests
         .testTarget(name: "GRPCWireTests", dependencies: ["GRPCWire"], swiftSettings: strict),
         .testTarget(
@@ -116,9 +118,9 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "PluginLoadingTests", dependencies: ["PluginLoading", "CStreamHost"], swiftSettings: strict),
-        .testTarget(name: "ChatPluginTests", dependencies: ["ChatPlugin"], swiftSettings: strict),
-        .testTarget(name: "StockPluginTests", dependencies: ["StockPlugin"], swiftSettings: strict),
-        .testTarget(name: "FilePluginTests", dependencies: ["FilePlugin"], swiftSettings: strict),
+        .testTarget(name: "ChatPluginTests", dependencies: ["ChatPlugin", "StreamHostPlugin"], swiftSettings: strict),
+        .testTarget(name: "StockPluginTests", dependencies: ["StockPlugin", "StreamHostPlugin"], swiftSettings: strict),
+        .testTarget(name: "FilePluginTests", dependencies: ["FilePlugin", "StreamHostPlugin"], swiftSettings: strict),
         .testTarget(name: "HostConfigurationTests", dependencies: ["HostConfiguration"], swiftSettings: strict),
-    ]
+        ]
 )

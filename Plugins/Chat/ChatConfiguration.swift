@@ -12,7 +12,4 @@ struct ChatConfiguration: Sendable, Equatable {
     var maxNameBytes = 256
     /// Length of what a message says.
     var maxContentBytes = 1024 * 1024
-
-    /// ``heartbeatSeconds`` as a duration.
-    var heartbeat: Duration { .seconds(heartbeatSeconds) }
 }

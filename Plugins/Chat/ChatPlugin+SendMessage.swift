@@ -16,7 +16,8 @@ extension ChatPlugin {
             room = open
             let crowded = try open.say(message.content, by: message.username)
             sent += 1
-            // The subscribers that were woken may wait behind this very task: let them run before their history is gone.
+            // The subscribers that were woken may wait behind this very task: let them run before what they are to
+            // read is gone.
             if crowded { await Task.yield() }
         }
         return .with {

@@ -3,21 +3,24 @@ import SwiftProtobuf
 
 /// chat.ChatService: rooms in memory, each with its last messages, delivered live to whoever has joined.
 ///
-/// A ``Room`` keeps each message once, encoded; a subscriber is only a place in the room's ``History`` and a signal. So what a subscriber
-/// costs doesn't depend on how much is said or on whether it reads. `docs/services/chat.md` says what clients see.
-struct ChatPlugin: Plugin {
-    static let name = "chat"
-    static let version = "1.0.0"
+/// A ``Room`` keeps each message once, encoded; a subscriber is only a place in the room's ``History`` and a signal. So
+/// what a subscriber costs doesn't depend on how much is said or on whether it reads. `docs/services/chat.md` says what
+/// clients see.
+package struct ChatPlugin: Plugin {
+    package static let name = "chat"
+    package static let version = "1.0.0"
 
     let configuration: ChatConfiguration
+    let heartbeat: Duration
     let rooms: Rooms
 
-    init(context: PluginContext) throws {
+    package init(context: PluginContext) throws {
         configuration = try context.configuration(as: ChatConfiguration.self)
+        heartbeat = .seconds(configuration.heartbeatSeconds)
         rooms = Rooms(configuration, mint: MessageMint(context))
     }
 
-    func register(in registry: ServiceRegistry) throws {
+    package func register(in registry: ServiceRegistry) throws {
         try registry.add("chat.ChatService", fileDescriptorSet: ChatDescriptors.fileDescriptorSet) { service in
             service.serverStreaming("JoinChat", joinChat)
             service.clientStreaming("SendMessage", sendMessage)
@@ -25,6 +28,3 @@ struct ChatPlugin: Plugin {
         }
     }
 }
-
-@_cdecl("streamhost_plugin")
-public func streamhostPlugin() -> UnsafeRawPointer { exportPlugin(ChatPlugin.self) }

@@ -79,7 +79,7 @@ struct History<Entry> {
     }
 
     private mutating func grow() {
-        var larger = [Slot?](repeating: nil, count: min(max(slots.count * 2, 16), maxEntries))
+        var larger = [Slot?](repeating: nil, count: min(max(slots.count * 2, 4), maxEntries))
         for number in first..<end { larger[number % larger.count] = slots[number % slots.count] }
         slots = larger
     }

@@ -22,24 +22,6 @@ final class MessageMint: Sendable {
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 
-    /// A message.
-    func message(
-        _ type: Chat_MessageType,
-        _ content: String,
-        by user: String,
-        in room: String,
-        at time: Int64
-    ) -> Chat_ChatMessage {
-        var message = Chat_ChatMessage()
-        message.messageID = ids.next()
-        message.username = user
-        message.roomID = room
-        message.content = content
-        message.timestamp = time
-        message.type = type
-        return message
-    }
-
     /// A message, encoded, and about how much memory it takes.
     func encode(
         _ type: Chat_MessageType,
@@ -48,7 +30,13 @@ final class MessageMint: Sendable {
         in room: String,
         at time: Int64
     ) throws -> (entry: Room.Message, bytes: Int) {
-        let message = message(type, content, by: user, in: room, at: time)
+        var message = Chat_ChatMessage()
+        message.messageID = ids.next()
+        message.username = user
+        message.roomID = room
+        message.content = content
+        message.timestamp = time
+        message.type = type
         let bytes = content.utf8.count + user.utf8.count + room.utf8.count + Self.overhead
         return (try EncodedMessage(message, in: context), bytes)
     }

@@ -20,6 +20,7 @@ final class Room: Sendable {
 
     /// A stream of the user begins.
     /// - Returns: the place to read from: the JOIN was posted, and the place taken, in one step.
+    @inline(never)
     func join(_ user: String) throws -> Int {
         let (cursor, wake) = try state.withLock { state in
             try state.join(user, now: mint.now()) { time in
@@ -32,6 +33,7 @@ final class Room: Sendable {
 
     /// A stream of the user ends.
     /// - Parameter asleep: whether the room may have the signal.
+    @inline(never)
     func leave(_ user: String, _ signal: CallSignal, asleep: Bool) {
         do {
             let wake = try state.withLock { state in
@@ -46,13 +48,16 @@ final class Room: Sendable {
     }
 
     /// What to send next. With `.none` the room has the signal, and raises it once there is more.
+    @inline(never)
     func next(at cursor: Int, _ signal: CallSignal, asleep: Bool) -> History<Message>.Next {
         state.withLock { $0.next(at: cursor, signal, asleep: asleep) }
     }
 
     /// For one quiet stream; no part of the history.
-    func heartbeat() -> Chat_ChatMessage {
-        mint.message(.system, "ping", by: "system", in: name, at: state.withLock { $0.time(mint.now()) })
+    @inline(never)
+    func heartbeat() throws -> Message {
+        let time = state.withLock { $0.time(mint.now()) }
+        return try mint.encode(.system, "ping", by: "system", in: name, at: time).entry
     }
 
     // MARK: Messages

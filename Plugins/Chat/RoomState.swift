@@ -1,7 +1,7 @@
 /// What a room decides, without clock, lock or wire: an input says what time it is, and answers whom to wake.
 ///
-/// `Sleeper` wakes a subscriber that has read everything. A sleeper is handed in by ``next(at:_:asleep:)``, handed out once by the next
-/// post, and taken back when its subscriber leaves.
+/// `Sleeper` wakes a subscriber that has read everything. A sleeper is handed in by ``next(at:_:asleep:)``, handed out
+/// once by the next post, and taken back when its subscriber leaves.
 struct RoomState<Entry, Sleeper: AnyObject> {
     /// Makes the entry of a time, and says how many bytes it counts.
     typealias Make = (_ time: Int64) throws -> (entry: Entry, bytes: Int)

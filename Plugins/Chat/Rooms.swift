@@ -24,7 +24,7 @@ final class Rooms: Sendable {
         guard let room = directory.withLock({ $0.open(name) { Room(name, configuration, mint) } }) else {
             throw RPCError(
                 .resourceExhausted,
-                "there is no room \(name), and no place for a new one: this server keeps \(configuration.maxRooms) rooms"
+                "there is no room \(name), and no place for one more: this server keeps \(configuration.maxRooms)"
             )
         }
         return room

@@ -4,22 +4,29 @@ import StreamHostPlugin
 ///
 /// Bytes go to disk as they come, so that the process' memory doesn't know the size of a file. `Transfer` decides what a client may send,
 /// `Store` keeps files, `Disk` is the border to the system's calls.
-struct FilePlugin: Plugin {
-    static let name = "file"
-    static let version = "1.0.0"
+public struct FilePlugin: Plugin {
+    /// See ``Plugin``.
+    public static let name = "file"
+    /// See ``Plugin``.
+    public static let version = "1.0.0"
 
     private let context: PluginContext
     private let configuration: FileConfiguration
 
-    init(context: PluginContext) throws {
+    /// Reads the configuration.
+    public init(context: PluginContext) throws {
         self.context = context
         configuration = try context.configuration(as: FileConfiguration.self)
     }
 
-    func register(in registry: ServiceRegistry) throws {
+    /// Opens the store, and adds the service.
+    public func register(in registry: ServiceRegistry) throws {
         let store = try FileStore(
-            folder: context.dataDirectory(), durable: configuration.sync, clock: .system,
-            report: { context.log.warning($0) })
+            folder: context.dataDirectory(),
+            durable: configuration.sync,
+            clock: .system,
+            report: { context.log.warning($0) }
+        )
         let service = FileService(store: store, configuration: configuration)
         try registry.add("file_upload.FileService", fileDescriptorSet: FileDescriptors.fileDescriptorSet) { methods in
             // They wait for the disk, which a loop must not: it has other calls to serve.
@@ -30,6 +37,3 @@ struct FilePlugin: Plugin {
         }
     }
 }
-
-@_cdecl("streamhost_plugin")
-public func streamhostPlugin() -> UnsafeRawPointer { exportPlugin(FilePlugin.self) }

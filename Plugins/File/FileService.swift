@@ -11,7 +11,8 @@ struct FileService: Sendable {
     let configuration: FileConfiguration
 
     @Sendable func upload(
-        _ chunks: RequestStream<FileUpload_FileChunk>, _ context: CallContext
+        _ chunks: RequestStream<FileUpload_FileChunk>,
+        _ context: CallContext
     ) async throws -> FileUpload_UploadResponse {
         try await reporting(context) {
             let begin = ContinuousClock.now
@@ -48,10 +49,14 @@ struct FileService: Sendable {
     }
 
     @Sendable func download(
-        _ request: FileUpload_DownloadRequest, _ writer: ResponseWriter<FileUpload_FileChunk>, _ context: CallContext
+        _ request: FileUpload_DownloadRequest,
+        _ writer: ResponseWriter<FileUpload_FileChunk>,
+        _ context: CallContext
     ) async throws {
         try await reporting(context) {
-            guard let id = FileID(request.fileID), let stored = try store.find(id) else { throw notFound(request.fileID) }
+            guard let id = FileID(request.fileID), let stored = try store.find(id) else {
+                throw notFound(request.fileID)
+            }
             guard let bytes = try store.open(stored) else { throw notFound(request.fileID) }
             var plan = DownloadPlan(size: stored.size, chunkSize: Self.chunkSize)
             // One message for all chunks: its memory is used again.
@@ -65,7 +70,9 @@ struct FileService: Sendable {
         }
     }
 
-    @Sendable func list(_ request: FileUpload_ListRequest, _ context: CallContext) async throws -> FileUpload_ListResponse {
+    @Sendable func list(_ request: FileUpload_ListRequest, _ context: CallContext) async throws
+        -> FileUpload_ListResponse
+    {
         let page = try Page(number: request.page, size: request.pageSize)
         let (files, count) = store.list(page)
         return .with {

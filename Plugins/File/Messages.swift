@@ -3,8 +3,12 @@
 extension Upload.Chunk {
     init(_ chunk: FileUpload_FileChunk) {
         self.init(
-            filename: chunk.filename, contentType: chunk.contentType, offset: chunk.offset, size: Int64(chunk.data.count),
-            isLast: chunk.eof)
+            filename: chunk.filename,
+            contentType: chunk.contentType,
+            offset: chunk.offset,
+            size: Int64(chunk.data.count),
+            isLast: chunk.eof
+        )
     }
 }
 

@@ -31,7 +31,10 @@ struct StockConfiguration: Equatable, Sendable, Decodable {
     /// - Throws: INVALID_ARGUMENT where it is negative.
     func interval(asked: Int32) throws(RPCError) -> Duration {
         guard asked >= 0 else {
-            throw RPCError(.invalidArgument, "update_interval_ms is \(asked); it must not be negative (0: \(Self.defaultIntervalMs) ms)")
+            throw RPCError(
+                .invalidArgument,
+                "update_interval_ms is \(asked); it must not be negative (0: \(Self.defaultIntervalMs) ms)"
+            )
         }
         return .milliseconds(max(asked == 0 ? Self.defaultIntervalMs : Int64(asked), minIntervalMs))
     }
@@ -46,7 +49,9 @@ extension StockConfiguration {
         try decoder.refuseUnknownKeys(known: CodingKeys.self)
         let values = try decoder.container(keyedBy: CodingKeys.self)
         if values.contains(.minIntervalMs) { minIntervalMs = try values.decode(.minIntervalMs, in: Self.intervals) }
-        if values.contains(.marketIntervalMs) { marketIntervalMs = try values.decode(.marketIntervalMs, in: Self.intervals) }
+        if values.contains(.marketIntervalMs) {
+            marketIntervalMs = try values.decode(.marketIntervalMs, in: Self.intervals)
+        }
         if values.contains(.marketStatus) {
             let word = try values.decode(String.self, forKey: .marketStatus)
             if word == "auto" {

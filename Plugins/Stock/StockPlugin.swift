@@ -4,23 +4,25 @@ import StreamHostPlugin
 ///
 /// Each stream has walks of its own. What decides is in value types without a clock or a random source (``PriceWalk``, ``TickSchedule``,
 /// ``MarketHours``); ``StockService`` drives them.
-struct StockPlugin: Plugin {
-    static let name = "stock"
-    static let version = "1.0.0"
+public struct StockPlugin: Plugin {
+    /// See ``Plugin``.
+    public static let name = "stock"
+    /// See ``Plugin``.
+    public static let version = "1.0.0"
 
     private let service: StockService
 
-    init(context: PluginContext) throws {
+    /// Reads the configuration.
+    public init(context: PluginContext) throws {
         service = StockService(configuration: try context.configuration(as: StockConfiguration.self))
     }
 
-    func register(in registry: ServiceRegistry) throws {
-        try registry.add("stock_stream.StockService", fileDescriptorSet: StockDescriptors.fileDescriptorSet) { methods in
+    /// Adds the service.
+    public func register(in registry: ServiceRegistry) throws {
+        try registry.add("stock_stream.StockService", fileDescriptorSet: StockDescriptors.fileDescriptorSet) {
+            methods in
             methods.serverStreaming("GetStockPrices", service.stockPrices)
             methods.serverStreaming("GetMarketData", service.marketData)
         }
     }
 }
-
-@_cdecl("streamhost_plugin")
-public func streamhostPlugin() -> UnsafeRawPointer { exportPlugin(StockPlugin.self) }

@@ -5,7 +5,9 @@ struct StockService: Sendable {
     let configuration: StockConfiguration
 
     @Sendable func stockPrices(
-        _ request: StockStream_StockRequest, _ writer: ResponseWriter<StockStream_StockPrice>, _ context: CallContext
+        _ request: StockStream_StockRequest,
+        _ writer: ResponseWriter<StockStream_StockPrice>,
+        _ context: CallContext
     ) async throws {
         let listings = try Listing.asked(request.symbols, of: Listing.stocks, as: "symbols")
         let interval = try configuration.interval(asked: request.updateIntervalMs)
@@ -18,7 +20,9 @@ struct StockService: Sendable {
     }
 
     @Sendable func marketData(
-        _ request: StockStream_MarketRequest, _ writer: ResponseWriter<StockStream_MarketUpdate>, _ context: CallContext
+        _ request: StockStream_MarketRequest,
+        _ writer: ResponseWriter<StockStream_MarketUpdate>,
+        _ context: CallContext
     ) async throws {
         let listings = try Listing.asked(request.indices, of: Listing.indices, as: "indices")
         let interval = Duration.milliseconds(configuration.marketIntervalMs)

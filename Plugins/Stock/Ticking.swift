@@ -13,7 +13,9 @@ protocol TickClock {
 
 /// Calls `body` at each tick, with a timestamp that never goes back, until it or the clock throws.
 func tick(
-    every interval: Duration, on clock: some TickClock, _ body: (_ unixMilliseconds: Int64) async throws -> Void
+    every interval: Duration,
+    on clock: some TickClock,
+    _ body: (_ unixMilliseconds: Int64) async throws -> Void
 ) async throws {
     var schedule = TickSchedule(interval: interval, now: clock.now)
     var timestamp = Int64.min

@@ -1,57 +1,83 @@
-/// Metadata entries as bytes, in the order they came, duplicates included.
+/// Metadata entries as bytes, in the order they came, duplicates included, in one piece of memory.
 ///
 /// Values of `-bin` names are raw bytes here; base64 belongs to the wire.
 public struct MetadataBlock: Sendable, Equatable {
-    /// Where an entry lies in ``bytes``.
-    public struct Entry: Sendable, Equatable {
-        /// Offset of the name; the value follows it directly.
-        public var offset: Int
-        /// Bytes of the name.
-        public var nameCount: Int
-        /// Bytes of the value.
-        public var valueCount: Int
-    }
-
-    /// Names and values, one after the other.
-    public private(set) var bytes: [UInt8] = []
-    /// The entries.
-    public private(set) var entries: [Entry] = []
+    // Each entry: the name's size and the value's size, four bytes each, then the two.
+    private static let prefix = 8
+    private var bytes: [UInt8]
+    /// How many entries there are.
+    public private(set) var count = 0
 
     /// An empty block.
-    public init() {}
+    public init() {
+        bytes = []
+    }
+
+    /// A copy that has just the memory it needs, for one that was grown entry by entry and will be used again.
+    public init(copying other: MetadataBlock) {
+        bytes = [UInt8](unsafeUninitializedCapacity: other.bytes.count) { room, filled in
+            filled = room.initialize(fromContentsOf: other.bytes)
+        }
+        count = other.count
+    }
 
     /// Whether there is no entry.
-    public var isEmpty: Bool { entries.isEmpty }
+    public var isEmpty: Bool { count == 0 }
 
     /// Empties the block and keeps its memory.
     public mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
-        entries.removeAll(keepingCapacity: true)
+        count = 0
     }
 
     /// Appends an entry as it is.
     public mutating func append(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
-        entries.append(Entry(offset: bytes.count, nameCount: name.count, valueCount: value.count))
+        appendPrefix(name.count, value.count)
         bytes.append(contentsOf: name)
         bytes.append(contentsOf: value)
+        count += 1
     }
 
     /// Appends the entries of one header whose name ends in `-bin`: several values may be joined by ",".
     /// `false`, with the block as it was, where one of them is no base64.
     public mutating func appendBinary(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) -> Bool {
-        let before = (bytes: bytes.count, entries: entries.count)
+        let before = (bytes: bytes.count, count: count)
         for part in value.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
-            let offset = bytes.count
-            bytes.append(contentsOf: name)
             let start = bytes.count
+            appendPrefix(name.count, 0)
+            bytes.append(contentsOf: name)
             guard Base64.decode(part, into: &bytes) else {
                 bytes.removeSubrange(before.bytes...)
-                entries.removeSubrange(before.entries...)
+                count = before.count
                 return false
             }
-            entries.append(Entry(offset: offset, nameCount: name.count, valueCount: bytes.count - start))
+            let size = UInt32(truncatingIfNeeded: bytes.count - start - Self.prefix - name.count)
+            bytes.withUnsafeMutableBytes { $0.storeBytes(of: size, toByteOffset: start + 4, as: UInt32.self) }
+            count += 1
         }
         return true
+    }
+
+    private mutating func appendPrefix(_ nameCount: Int, _ valueCount: Int) {
+        withUnsafeBytes(of: (UInt32(truncatingIfNeeded: nameCount), UInt32(truncatingIfNeeded: valueCount))) {
+            bytes.append(contentsOf: $0)
+        }
+    }
+
+    /// Hands each entry to `body`. The views are valid as long as the block isn't changed; where it is kept, so are they.
+    public func forEach(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) {
+        bytes.withUnsafeBytes { bytes in
+            var offset = 0
+            while offset < bytes.count {
+                let name = Int(bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+                let value = Int(bytes.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self))
+                let start = offset + Self.prefix
+                offset = start + name + value
+                body(
+                    UnsafeRawBufferPointer(rebasing: bytes[start..<(start + name)]),
+                    UnsafeRawBufferPointer(rebasing: bytes[(start + name)..<offset]))
+            }
+        }
     }
 }
 

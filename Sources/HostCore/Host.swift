@@ -75,7 +75,7 @@ public final class Host: Sendable {
         for plugin in plugins {
             do {
                 let path = try library(plugin.path)
-                let loadedPlugin = try await registry.load(path: path, config: Array(plugin.config.serialized))
+                let loadedPlugin = try await registry.load(path: path, name: plugin.name, config: Array(plugin.config.serialized))
                 let services = loadedPlugin.services.map(\.name).joined(separator: ", ")
                 logger.info("plugin \(loadedPlugin.name) \(loadedPlugin.version) (\(loadedPlugin.sdk)) serves \(services)")
                 loaded += 1

@@ -8,8 +8,8 @@ import Synchronization
 /// SAFETY: `@unchecked Sendable` as `instance` is the plugin's own, used only through its functions under their thread tags; the rest is
 /// constant.
 public final class Plugin: @unchecked Sendable {
-    /// The plugin's name, as it says itself.
-    public var name: String { library.name }
+    /// The plugin's name: the operator's, else the one that it gives itself.
+    public let name: String
     /// Its version, as it says itself.
     public var version: String { library.version }
     /// What tells builds apart; may be empty.
@@ -28,26 +28,28 @@ public final class Plugin: @unchecked Sendable {
     /// Loads, creates and starts a plugin.
     /// - Parameters:
     ///   - path: The library's file.
+    ///   - name: The operator's name for it, in place of its own.
     ///   - config: The plugin's configuration, as JSON.
     ///   - host: What stands behind the functions that the plugin calls.
     ///   - hostVersion: The host's version, for the plugin to know.
     ///   - owner: Names the plugin that already has a service, if any has.
     ///   - isLoaded: Whether a plugin of that name is there already.
     public init(
-        path: String, config: [UInt8], host: any HostServices, hostVersion: String, owner: @escaping (String) -> String?,
+        path: String, name: String? = nil, config: [UInt8], host: any HostServices, hostVersion: String, owner: @escaping (String) -> String?,
         isLoaded: (String) -> Bool
     ) throws(PluginError) {
         let library = try PluginLibrary(path: path)
-        guard !isLoaded(library.name) else {
+        let name = name ?? library.name
+        guard !isLoaded(name) else {
             throw PluginError(
-                .refused, "\(path): a plugin named \(library.name) is loaded already; one of a name can serve at a time")
+                .refused, "\(path): a plugin named \(name) is loaded already; one of a name can serve at a time")
         }
-        let table = HostTable(services: host, plugin: library.name, config: config, hostVersion: hostVersion)
+        let table = HostTable(services: host, plugin: name, config: config, hostVersion: hostVersion)
 
         var instance: UnsafeMutableRawPointer?
         let created = ErrorText.collect { library.functions.create?(table.pointer, table.config, &instance, $0) ?? sh_status(SH_INVALID) }
         guard created.status == sh_status(SH_OK) else {
-            throw PluginError(.refused, "\(path): plugin \(library.name) refused to be created: \(created.text)")
+            throw PluginError(.refused, "\(path): plugin \(name) refused to be created: \(created.text)")
         }
         let registration = Registration(instance: instance, owner: owner)
         let started = registration.withRegistrar { registrar in
@@ -58,8 +60,9 @@ public final class Plugin: @unchecked Sendable {
             let reason = registration.refusal?.message ?? started.text
             throw PluginError(
                 registration.refusal == nil ? .refused : .badRegistration,
-                "\(path): plugin \(library.name) failed to start: \(reason)")
+                "\(path): plugin \(name) failed to start: \(reason)")
         }
+        self.name = name
         self.library = library
         self.table = table
         self.instance = instance

@@ -4,8 +4,7 @@ import HostConfiguration
 import HostCore
 import Logging
 
-/// The command line: arguments, signals, exit codes.
-@main
+/// The command line: arguments and what they lead to.
 struct StreamHostCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "streamhost",

@@ -13,7 +13,6 @@ struct ChatConfigurationTests {
     @Test("has a default for everything")
     func defaults() throws {
         #expect(try decode("{}") == ChatConfiguration())
-        #expect(ChatConfiguration().heartbeat == .seconds(30))
     }
 
     @Test("takes every key, and fractions of seconds")
@@ -35,7 +34,6 @@ struct ChatConfigurationTests {
                     maxContentBytes: 24
                 )
         )
-        #expect(configuration.heartbeat == .milliseconds(250))
     }
 
     @Test(

@@ -286,7 +286,7 @@ def test_the_length_of_history_is_configurable(start_host, pb, room):
 
 
 def test_message_ids_are_unique(chat, pb, room):
-    calls = [join(chat, pb, "ada", room)[0] for _ in range(5)]
+    calls = [join(chat, pb, f"ada{i}", room)[0] for i in range(5)]
     send(chat, pb, room, *["same"] * 400)
     ids = [message.message_id for message in history(chat, pb, room, limit=1000)]
     assert len(ids) >= 405 and "" not in ids and len(set(ids)) == len(ids)
@@ -372,11 +372,10 @@ def test_fifty_subscribers_each_get_two_hundred_messages_in_order(host, chat, pb
 def test_a_subscriber_that_never_reads_costs_bounded_memory_and_delays_nobody(start_host, pb, room):
     host = start_host(["chat"])
     chat = pb.chat.ChatServiceStub(host.channel())
-    join_request = framed(pb.chat.JoinRequest(username="deaf", room_id=room).SerializeToString())
     # SETTINGS_INITIAL_WINDOW_SIZE 0: not one byte of DATA may be sent to it.
     with FrameConnection(host.port, settings={4: 0}, reading=False) as deaf:
-        for _ in range(5):
-            deaf.request("/chat.ChatService/JoinChat", join_request)
+        for number in range(5):
+            deaf.request("/chat.ChatService/JoinChat", framed(pb.chat.JoinRequest(username=f"deaf{number}", room_id=room).SerializeToString()))
         deaf.ping()
         wait_until(lambda: _joins(chat, pb, room) == 5, "the subscribers that never read to be in the room")
         ada, _ = join(chat, pb, "ada", room)

@@ -44,7 +44,7 @@ def test_a_mistake_in_the_file_ends_with_2_and_is_named(tmp_path, config, words,
         assert word in result.stderr
 
 
-@pytest.mark.parametrize("text,where", [("{", ":1:"), ('{\n  "threads": 2,\n}', ":3:"), ("", ""), ("\0\1\2", ""), ("[" * 100_000, "")],
+@pytest.mark.parametrize("text,where", [("{", ":1:"), ('{\n  "threads": 2,\n}', ":2:15: "), ("", ""), ("\0\1\2", ""), ("[" * 100_000, "")],
                          ids=["cut off", "comma", "empty", "binary", "deep"])
 def test_a_file_that_is_no_json_is_named_with_the_place(tmp_path, text, where):
     result = run_host("--config", write(tmp_path, text), "--check-config", cwd=tmp_path)

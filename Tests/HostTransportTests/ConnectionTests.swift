@@ -1,5 +1,6 @@
 import GRPCWire
 import NIOCore
+import NIOEmbedded
 import Testing
 
 @testable import HostTransport
@@ -149,7 +150,7 @@ import Testing
         try client.open("/a.B/C", stream: 1)
         for connection in client.loop.connections.values { client.loop.turn { connection.shutDown() } }
         let first = try client.frames().filter { $0.type == FrameClient.goAway || $0.type == FrameClient.ping }
-        #expect(first.map(\.type) == [FrameClient.goAway, FrameClient.ping] || first.map(\.type) == [FrameClient.ping, FrameClient.goAway])
+        #expect(Set(first.map(\.type)) == [FrameClient.goAway, FrameClient.ping])
         #expect(first.first { $0.type == FrameClient.goAway }?.payload.prefix(4) == [0x7F, 0xFF, 0xFF, 0xFF])
         // A stream that was on its way is still served.
         try client.open("/a.B/C", stream: 3)

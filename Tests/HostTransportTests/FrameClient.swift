@@ -52,9 +52,14 @@ final class FrameClient {
     }
 
     static func frame(_ type: UInt8, _ flags: UInt8, _ stream: UInt32, _ payload: [UInt8]) -> [UInt8] {
-        let count = payload.count
-        return [UInt8(count >> 16), UInt8(count >> 8 & 255), UInt8(count & 255), type, flags]
-            + [UInt8(stream >> 24), UInt8(stream >> 16 & 255), UInt8(stream >> 8 & 255), UInt8(stream & 255)] + payload
+        func bigEndian(_ value: Int, _ bytes: Int) -> [UInt8] {
+            (0..<bytes).reversed().map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
+        }
+        var frame = bigEndian(payload.count, 3)
+        frame += [type, flags]
+        frame += bigEndian(Int(stream), 4)
+        frame += payload
+        return frame
     }
 
     func send(_ bytes: [UInt8]) throws {
@@ -68,9 +73,15 @@ final class FrameClient {
 
     /// HPACK without tables: literal fields, not indexed, short names and values.
     static func block(_ fields: [(String, String)]) -> [UInt8] {
-        fields.flatMap { name, value in
-            [0, UInt8(name.utf8.count)] + Array(name.utf8) + [UInt8(value.utf8.count)] + Array(value.utf8)
+        var block: [UInt8] = []
+        for (name, value) in fields {
+            block.append(0)
+            for text in [name, value] {
+                block.append(UInt8(text.utf8.count))
+                block += Array(text.utf8)
+            }
         }
+        return block
     }
 
     static func request(_ path: String, _ more: [(String, String)] = []) -> [UInt8] {

@@ -6,16 +6,16 @@ import SwiftProtobuf
 ///
 /// Like that one it shows metadata, status and time for tests: request metadata named "echo-..." comes back as initial metadata, "trail-..."
 /// as trailing metadata; "bench-status" and "bench-message" say how the call ends; "bench-delay-ms" delays a unary answer.
-struct BenchPlugin: Plugin {
-    static let name = "bench"
-    static let version = "1.0.0"
+package struct BenchPlugin: Plugin {
+    package static let name = "bench"
+    package static let version = "1.0.0"
 
     // What a server streaming call may ask for.
     private static let mostBytes = 64 * 1024 * 1024
 
-    init(context: PluginContext) throws {}
+    package init(context: PluginContext) throws {}
 
-    func register(in registry: ServiceRegistry) throws {
+    package func register(in registry: ServiceRegistry) throws {
         try registry.add("bench.Bench", fileDescriptorSet: BenchDescriptors.fileDescriptorSet) { service in
             service.unary("Unary", Self.unary)
             service.serverStreaming("ServerStream", Self.serverStream)
@@ -64,6 +64,3 @@ struct BenchPlugin: Plugin {
         try options?.end()
     }
 }
-
-@_cdecl("streamhost_plugin")
-public func streamhostPlugin() -> UnsafeRawPointer { exportPlugin(BenchPlugin.self) }

@@ -26,7 +26,8 @@ struct DiskError: Error, Equatable, Sendable, CustomStringConvertible {
     /// For the client, without the server's paths.
     var forClient: RPCError {
         switch number {
-        case ENOSPC, EDQUOT, EFBIG: RPCError(.resourceExhausted, "the server's disk has no room for the file; nothing was kept")
+        case ENOSPC, EDQUOT, EFBIG:
+            RPCError(.resourceExhausted, "the server's disk has no room for the file; nothing was kept")
         case EMFILE, ENFILE, ENOMEM: RPCError(.resourceExhausted, "the server has too many files open; try again later")
         default: RPCError(.internalError, "the server's disk failed (\(String(cString: strerror(number))))")
         }

@@ -39,7 +39,9 @@ struct OpenFile: ~Copyable {
         var written = 0
         while written < bytes.count {
             // SAFETY: the kernel reads `bytes.count - written` bytes from `written` on, all of them inside the buffer, and keeps nothing.
-            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written) }
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written)
+            }
             if count >= 0 {
                 written += count
             } else if errno != EINTR {

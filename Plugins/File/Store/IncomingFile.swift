@@ -53,8 +53,13 @@ struct IncomingFile: ~Copyable {
     /// - Parameter durable: Whether to return only when the disk has all of it: the bytes, the record, and the names of both.
     consuming func keep(as description: FileDescription, at time: Int64, durable: Bool) throws -> StoredFile {
         let stored = StoredFile(
-            id: id, filename: description.filename, contentType: description.contentType, size: size,
-            sha256: hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined(), storedAt: time)
+            id: id,
+            filename: description.filename,
+            contentType: description.contentType,
+            size: size,
+            sha256: hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined(),
+            storedAt: time
+        )
         let record = try OpenFile(layout.record(of: id, in: .incoming), .create)
         try record.write(try FileRecord(stored).json())
         if durable {

@@ -34,11 +34,15 @@ struct StoreLayout: Sendable {
     /// - Throws: ``DiskError``, or ``FileRecord/Unreadable`` where it is half-written or not ours.
     func load(_ id: FileID) throws -> StoredFile {
         let json = try OpenFile(record(of: id, in: .files), .read).readAll(atMost: FileRecord.mostBytes)
-        guard let json else { throw FileRecord.Unreadable("its record is over \(FileRecord.mostBytes) bytes, or no file") }
+        guard let json else {
+            throw FileRecord.Unreadable("its record is over \(FileRecord.mostBytes) bytes, or no file")
+        }
         let record = try FileRecord(json: json)
         let size = try OpenFile(data(of: id, in: .files), .read).regularSize()
         guard size == record.size else {
-            throw FileRecord.Unreadable("it has \(size.map { "\($0)" } ?? "no") bytes, and its record says \(record.size)")
+            throw FileRecord.Unreadable(
+                "it has \(size.map { "\($0)" } ?? "no") bytes, and its record says \(record.size)"
+            )
         }
         return record.file(id)
     }

@@ -11,7 +11,9 @@ struct StoreScan {
         var leftOut = 0
         func leaveOut(_ name: String, _ reason: String) {
             leftOut += 1
-            if leftOut <= Self.mostReports { report("left out \(layout.path(of: .files))/\(printable(name)): \(reason)") }
+            if leftOut <= Self.mostReports {
+                report("left out \(layout.path(of: .files))/\(printable(name)): \(reason)")
+            }
         }
         for name in try Folder.names(in: layout.path(of: .files)) {
             guard let id = FileID(name) else {
@@ -24,7 +26,9 @@ struct StoreScan {
                 leaveOut(name, "\(error)")
             }
         }
-        if leftOut > Self.mostReports { report("left out \(leftOut - Self.mostReports) more in \(layout.path(of: .files))") }
+        if leftOut > Self.mostReports {
+            report("left out \(leftOut - Self.mostReports) more in \(layout.path(of: .files))")
+        }
         return found
     }
 

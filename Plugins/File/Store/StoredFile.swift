@@ -54,7 +54,13 @@ struct FileRecord: Codable, Equatable, Sendable {
 
     func file(_ id: FileID) -> StoredFile {
         StoredFile(
-            id: id, filename: filename, contentType: contentType, size: size, sha256: sha256, storedAt: storedAtNanoseconds)
+            id: id,
+            filename: filename,
+            contentType: contentType,
+            size: size,
+            sha256: sha256,
+            storedAt: storedAtNanoseconds
+        )
     }
 
     /// Why something on disk isn't a stored file.

@@ -15,7 +15,9 @@ struct Page: Equatable, Sendable {
     ///   - size: 0: the default; above the largest: the largest.
     /// - Throws: INVALID_ARGUMENT where either is negative.
     init(number: Int32, size: Int32) throws(RPCError) {
-        guard number >= 0 else { throw RPCError(.invalidArgument, "page is \(number); it must not be negative (pages begin at 1)") }
+        guard number >= 0 else {
+            throw RPCError(.invalidArgument, "page is \(number); it must not be negative (pages begin at 1)")
+        }
         guard size >= 0 else { throw RPCError(.invalidArgument, "page_size is \(size); it must not be negative") }
         self.size = Int(size == 0 ? Self.defaultSize : min(size, Self.largestSize))
         // An Int has 64 bits on every platform of ours: the product fits.

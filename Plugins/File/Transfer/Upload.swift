@@ -46,17 +46,24 @@ struct Upload: Equatable, Sendable {
         let isComplete: Bool
         switch state {
         case .fresh:
-            guard chunk.filename.utf8.count <= Self.longestName else { return .refuse(.longName(chunk.filename.utf8.count)) }
-            guard chunk.contentType.utf8.count <= Self.longestType else { return .refuse(.longType(chunk.contentType.utf8.count)) }
+            guard chunk.filename.utf8.count <= Self.longestName else {
+                return .refuse(.longName(chunk.filename.utf8.count))
+            }
+            guard chunk.contentType.utf8.count <= Self.longestType else {
+                return .refuse(.longType(chunk.contentType.utf8.count))
+            }
             description = FileDescription(
                 filename: chunk.filename.isEmpty ? Self.defaultName : chunk.filename,
-                contentType: chunk.contentType.isEmpty ? Self.defaultType : chunk.contentType)
+                contentType: chunk.contentType.isEmpty ? Self.defaultType : chunk.contentType
+            )
             isComplete = false
         case .receiving(let known): (description, isComplete) = (known, false)
         case .complete(let known): (description, isComplete) = (known, true)
         }
         // The workshop's clients leave the offset out, which proto3 can't tell from 0.
-        guard chunk.offset == size || chunk.offset == 0 else { return .refuse(.wrongOffset(chunk.offset, wanted: size)) }
+        guard chunk.offset == size || chunk.offset == 0 else {
+            return .refuse(.wrongOffset(chunk.offset, wanted: size))
+        }
         guard !isComplete || chunk.size == 0 else { return .refuse(.dataAfterEnd) }
         guard chunk.size <= limit - size else { return .refuse(.tooLarge(limit: limit)) }
         size += chunk.size
@@ -93,7 +100,10 @@ struct Upload: Equatable, Sendable {
             case .tooLarge(let limit):
                 RPCError(.resourceExhausted, "File size exceeds maximum limit of \(limit) bytes; nothing was kept")
             case .wrongOffset(let offset, let wanted):
-                RPCError(.invalidArgument, "a chunk has the offset \(offset); wanted \(wanted), the bytes received so far, or 0 for unset")
+                RPCError(
+                    .invalidArgument,
+                    "a chunk has the offset \(offset); wanted \(wanted), the bytes received so far, or 0 for unset"
+                )
             case .dataAfterEnd:
                 RPCError(.invalidArgument, "data received after a chunk with eof")
             case .longName(let count):

@@ -22,18 +22,12 @@ final class MetadataScratch: @unchecked Sendable {
     func entries(of call: ServerCall) -> UnsafeMutableBufferPointer<sh_metadata> {
         let array = arrays[call.callLoop.index]
         guard !call.metadata.isEmpty else { return UnsafeMutableBufferPointer(start: array, count: 0) }
-        return call.metadata.bytes.withUnsafeBytes { bytes in
-            var count = 0
-            for entry in call.metadata.entries.prefix(Self.capacity) {
-                guard let name = bytes.baseAddress.map({ $0 + entry.offset }) else { break }
-                let value = name + entry.nameCount
-                (array + count).initialize(
-                    to: sh_metadata(
-                        name: sh_bytes(UnsafeRawBufferPointer(start: name, count: entry.nameCount)),
-                        value: sh_bytes(UnsafeRawBufferPointer(start: value, count: entry.valueCount))))
-                count += 1
-            }
-            return UnsafeMutableBufferPointer(start: array, count: count)
+        var count = 0
+        call.metadata.forEach { name, value in
+            guard count < Self.capacity else { return }
+            (array + count).initialize(to: sh_metadata(name: sh_bytes(name), value: sh_bytes(value)))
+            count += 1
         }
+        return UnsafeMutableBufferPointer(start: array, count: count)
     }
 }

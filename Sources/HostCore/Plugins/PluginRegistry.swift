@@ -25,11 +25,11 @@ final class PluginRegistry: @unchecked Sendable {
     }
 
     /// Loads and starts a plugin; its routes are served from the next ``routes()`` on.
-    func load(path: String, config: [UInt8]) async throws(PluginError) -> Plugin {
+    func load(path: String, name: String?, config: [UInt8]) async throws(PluginError) -> Plugin {
         let result = await onControl { [self] () -> Result<Plugin, PluginError> in
             do throws(PluginError) {
                 let plugin = try Plugin(
-                    path: path, config: config, host: bridge, hostVersion: hostVersion,
+                    path: path, name: name, config: config, host: bridge, hostVersion: hostVersion,
                     owner: { [self] service in
                         entries.first { entry in entry.plugin.services.contains { $0.name == service } }?.plugin.name
                     },

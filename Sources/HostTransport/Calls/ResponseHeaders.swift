@@ -31,15 +31,14 @@ enum ResponseHeaders {
 
     /// The fields of metadata as they go on the wire.
     static func fields(_ metadata: MetadataBlock) -> [Field] {
-        metadata.entries.map { entry in
-            let name = Array(metadata.bytes[entry.offset..<(entry.offset + entry.nameCount)])
-            let start = entry.offset + entry.nameCount
-            let value = metadata.bytes[start..<(start + entry.valueCount)]
-            guard name.withUnsafeBytes({ MetadataRules.isBinary($0) }) else { return (name, Array(value)) }
+        var fields: [Field] = []
+        metadata.forEach { name, value in
+            guard MetadataRules.isBinary(name) else { return fields.append((Array(name), Array(value))) }
             var encoded: [UInt8] = []
             Base64.encode(value, into: &encoded)
-            return (name, encoded)
+            fields.append((Array(name), encoded))
         }
+        return fields
     }
 }
 

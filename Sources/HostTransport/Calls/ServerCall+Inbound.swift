@@ -29,7 +29,7 @@ extension ServerCall {
         // The rules see to it that there is no second message where one is wanted.
         if !found.kind.clientStreams { demand = .max }
         self.handle = handle
-        if !connection.head.metadata.isEmpty { metadata = connection.head.metadata }
+        if !connection.head.metadata.isEmpty { metadata = MetadataBlock(copying: connection.head.metadata) }
         if let timeout = connection.head.timeout {
             let at = CallLoop.now.addingReportingOverflow(timeout)
             let deadline = at.overflow ? UInt64(Int64.max) : at.partialValue
@@ -138,7 +138,7 @@ extension ServerCall {
     private func credit() {
         let held = demand > 0 ? 0 : deframer.buffered
         guard uncredited > held, !endReceived else { return }
-        connection.session.consume(self, uncredited - held)
+        connection.giveWindow(uncredited - held, to: self)
         uncredited = held
     }
 
@@ -147,7 +147,7 @@ extension ServerCall {
         if deframer.buffered > 0 { deframer = Deframer() }
         held = nil
         guard uncredited > 0, !streamClosed, !endReceived else { return }
-        connection.session.consume(self, uncredited)
+        connection.giveWindow(uncredited, to: self)
         uncredited = 0
     }
 

@@ -135,6 +135,13 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
         calls[call.connectionIndex] = last
     }
 
+    /// Gives window of the stream back to the client.
+    func giveWindow(_ bytes: Int, to call: ServerCall) {
+        session.consume(call, bytes)
+        // Not from inside a read alone: a handler's demand may come at any time.
+        if session.wantsWrite { askFlush() }
+    }
+
     func needsFlush(_ call: ServerCall) {
         waiting.append(call)
         askFlush()

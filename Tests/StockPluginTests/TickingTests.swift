@@ -1,0 +1,64 @@
+import Testing
+
+@testable import StockPlugin
+
+/// A clock that moves only by being slept on, or pushed.
+private final class ManualClock: TickClock {
+    var now: Duration = .zero
+    var unixMilliseconds: Int64 = 1_000_000
+    private(set) var slept: [Duration] = []
+    /// What a sleep takes off, as a timer that fires early does.
+    var early: Duration = .zero
+
+    func pass(_ duration: Duration) {
+        now += duration
+        unixMilliseconds += Int64(duration / .milliseconds(1))
+    }
+
+    func sleep(for duration: Duration) async throws {
+        slept.append(duration)
+        let passed = max(duration - early, .milliseconds(1))
+        early = .zero
+        pass(passed)
+    }
+}
+
+@Suite struct TickingTests {
+    private struct Enough: Error {}
+
+    /// The timestamps of so many ticks; `during` runs in each.
+    private func timestamps(_ count: Int, on clock: ManualClock, during: (Int) -> Void = { _ in }) async -> [Int64] {
+        var stamps: [Int64] = []
+        await #expect(throws: Enough.self) {
+            try await tick(every: .milliseconds(100), on: clock) { stamp in
+                stamps.append(stamp)
+                during(stamps.count)
+                if stamps.count == count { throw Enough() }
+            }
+        }
+        return stamps
+    }
+
+    @Test func `ticks come at once and then once an interval`() async {
+        #expect(await timestamps(4, on: ManualClock()) == [1_000_000, 1_000_100, 1_000_200, 1_000_300])
+    }
+
+    @Test func `a slow reader gets no burst afterwards`() async {
+        let clock = ManualClock()
+        let stamps = await timestamps(4, on: clock) { if $0 == 1 { clock.pass(.milliseconds(550)) } }
+        #expect(stamps == [1_000_000, 1_000_600, 1_000_700, 1_000_800])
+    }
+
+    @Test func `a timer that fires early is waited for again`() async {
+        let clock = ManualClock()
+        clock.early = .milliseconds(5)
+        #expect(await timestamps(2, on: clock) == [1_000_000, 1_000_100])
+        #expect(clock.slept == [.milliseconds(100), .milliseconds(5)])
+    }
+
+    @Test func `timestamps don't go back when the system's clock does`() async {
+        let clock = ManualClock()
+        let stamps = await timestamps(3, on: clock) { if $0 == 1 { clock.unixMilliseconds -= 5000 } }
+        #expect(stamps == [1_000_000, 1_000_000, 1_000_000])
+    }
+}
