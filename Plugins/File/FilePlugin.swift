@@ -2,25 +2,21 @@ import StreamHostPlugin
 
 /// file_upload.FileService: takes files in chunks, keeps them on disk, and gives them back.
 ///
-/// Bytes go to disk as they come, so that the process' memory doesn't know the size of a file. `Transfer` decides what a client may send,
-/// `Store` keeps files, `Disk` is the border to the system's calls.
-public struct FilePlugin: Plugin {
-    /// See ``Plugin``.
-    public static let name = "file"
-    /// See ``Plugin``.
-    public static let version = "1.0.0"
+/// Bytes go to disk as they come, so that the process' memory doesn't know the size of a file. `Transfer` decides what
+/// a client may send, `Store` keeps files, `Disk` is the border to the system's calls.
+package struct FilePlugin: Plugin {
+    package static let name = "file"
+    package static let version = "1.0.0"
 
     private let context: PluginContext
     private let configuration: FileConfiguration
 
-    /// Reads the configuration.
-    public init(context: PluginContext) throws {
+    package init(context: PluginContext) throws {
         self.context = context
         configuration = try context.configuration(as: FileConfiguration.self)
     }
 
-    /// Opens the store, and adds the service.
-    public func register(in registry: ServiceRegistry) throws {
+    package func register(in registry: ServiceRegistry) throws {
         let store = try FileStore(
             folder: context.dataDirectory(),
             durable: configuration.sync,

@@ -41,7 +41,8 @@ struct Listing: Equatable, Sendable {
         return found
     }
 
-    // A status message travels in a header, and clients limit those to 8 KiB: a long list is cut, and so is a long name.
+    // A status message travels in a header, and clients limit those to 8 KiB: a long list is cut, and so is a long
+    // name.
     private static func quoted(_ names: [String]) -> String {
         let mostNames = 20
         let mostCharacters = 40

@@ -6,7 +6,8 @@ enum MarketStatus: String, CaseIterable, Sendable {
     case afterHours = "AFTER_HOURS"
 }
 
-/// The hours of the New York exchanges, https://www.nyse.com/markets/hours-calendars. Their holidays are left out: the walk is made up anyway.
+/// The hours of the New York exchanges, https://www.nyse.com/markets/hours-calendars. Their holidays are left out: the
+/// walk is made up anyway.
 enum MarketHours {
     static func status(atUnixMilliseconds milliseconds: Int64) -> MarketStatus {
         let local = NewYorkTime(unixSeconds: milliseconds.floorDivided(by: 1000))

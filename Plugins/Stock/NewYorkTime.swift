@@ -13,7 +13,8 @@ struct NewYorkTime: Equatable, Sendable {
         minuteOfDay = local.floorRemainder(by: 86400) / 60
     }
 
-    /// Energy Policy Act of 2005, section 110: from 2:00 on the second Sunday of March to 2:00 on the first of November.
+    /// Energy Policy Act of 2005, section 110: from 2:00 on the second Sunday of March to 2:00 on the first of
+    /// November.
     static func isDaylightSaving(unixSeconds: Int64) -> Bool {
         let year = CivilDay(unixSeconds: unixSeconds - 5 * 3600).year
         // 2:00 standard time is 7:00 UTC, 2:00 daylight saving time 6:00 UTC.

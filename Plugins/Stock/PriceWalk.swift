@@ -20,7 +20,8 @@ struct PriceWalk: Sendable {
     private var random: Xoshiro256
     private var normal = NormalDistribution()
 
-    /// A walk from the listing's base. The seed and the listing's name decide all of it, whatever else the stream shows.
+    /// A walk from the listing's base. The seed and the listing's name decide all of it, whatever else the stream
+    /// shows.
     init(_ listing: Listing, seed: UInt64) {
         self.listing = listing
         exact = listing.base

@@ -63,6 +63,6 @@ extension StockConfiguration {
                 throw ConfigurationMismatch("$.marketStatus: found \"\(word)\", wanted one of \(known)")
             }
         }
-        if values.contains(.seed) { seed = try values.decode(Int64.self, forKey: .seed) }
+        if values.contains(.seed) { seed = try values.decode(.seed, in: .min ... .max) }
     }
 }

@@ -1,4 +1,5 @@
-/// When a stream's ticks are due: at whole intervals from its first one, so that the time which a tick itself takes doesn't add up.
+/// When a stream's ticks are due: at whole intervals from its first one, so that the time which a tick itself takes
+/// doesn't add up.
 struct TickSchedule: Equatable, Sendable {
     let interval: Duration
     /// When the next tick is due, on whatever clock the caller has.
@@ -10,7 +11,8 @@ struct TickSchedule: Equatable, Sendable {
         due = now
     }
 
-    /// The tick that was due is done. Those that a slow reader missed meanwhile are left out: it gets the next one at its time, not a burst.
+    /// The tick that was due is done. Those that a slow reader missed meanwhile are left out: it gets the next one at
+    /// its time, not a burst.
     mutating func ticked(now: Duration) {
         due += interval
         guard due < now else { return }

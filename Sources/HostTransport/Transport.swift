@@ -61,8 +61,9 @@ public final class Transport: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             .childChannelOption(.writeBufferWaterMark, value: .init(low: 64 * 1024, high: 256 * 1024))
+            // A channel keeps its last buffer: it begins small, so that an idle connection does, and grows with what comes.
             .childChannelOption(
-                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 16 * 1024, maximum: 128 * 1024)
+                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 2048, maximum: 128 * 1024)
             )
             .childChannelInitializer { [registry, loops] channel in
                 guard let loop = loops.first(where: { $0.eventLoop === channel.eventLoop }), registry.reserve() else {

@@ -39,8 +39,10 @@ public final class ServiceBuilder {
         self.fileDescriptorSet = fileDescriptorSet
     }
 
+    // Always inline: where the handler's types are known it is called as it is, without a thunk that would rest in the task's memory.
+
     /// One request, one answer.
-    @inlinable
+    @inlinable @inline(__always)
     public func unary<Request: Message, Response: Message>(
         _ name: String, on placement: HandlerPlacement = .loop,
         _ handler: @escaping @Sendable (Request, CallContext) async throws -> Response
@@ -52,7 +54,7 @@ public final class ServiceBuilder {
     }
 
     /// One request, any number of answers: the call ends when the handler returns.
-    @inlinable
+    @inlinable @inline(__always)
     public func serverStreaming<Request: Message, Response: Message>(
         _ name: String, on placement: HandlerPlacement = .loop,
         _ handler: @escaping @Sendable (Request, ResponseWriter<Response>, CallContext) async throws -> Void
@@ -63,7 +65,7 @@ public final class ServiceBuilder {
     }
 
     /// Any number of requests, one answer.
-    @inlinable
+    @inlinable @inline(__always)
     public func clientStreaming<Request: Message, Response: Message>(
         _ name: String, on placement: HandlerPlacement = .loop,
         _ handler: @escaping @Sendable (RequestStream<Request>, CallContext) async throws -> Response
@@ -75,7 +77,7 @@ public final class ServiceBuilder {
     }
 
     /// Any number of requests and of answers, in any order: the call ends when the handler returns.
-    @inlinable
+    @inlinable @inline(__always)
     public func bidirectional<Request: Message, Response: Message>(
         _ name: String, on placement: HandlerPlacement = .loop,
         _ handler: @escaping @Sendable (RequestStream<Request>, ResponseWriter<Response>, CallContext) async throws -> Void

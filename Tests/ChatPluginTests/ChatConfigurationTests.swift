@@ -39,7 +39,7 @@ struct ChatConfigurationTests {
     @Test(
         "refuses in words what doesn't fit",
         arguments: [
-            (#"{"histroyMessages": 5}"#, "$.histroyMessages: no such key. Known here: historyMessages, historyBytes, "),
+            (#"{"histroyMessages": 5}"#, "$.histroyMessages: no such key; known here: heartbeatSeconds, historyBytes, historyMessages, "),
             (
                 #"{"historyMessages": "all"}"#,
                 #"$.historyMessages: found "all" (a string), wanted a whole number from 1 to 1000000"#

@@ -31,11 +31,14 @@ import Testing
         )
     }
 
-    @Test(arguments: [
-        #"{"maxFileBytes":"50 MB"}"#, #"{"maxFileBytes":null}"#, #"{"maxFileBytes":0.5}"#, #"{"sync":1}"#,
-    ])
-    func `wrong types are refused`(json: String) {
-        #expect(throws: DecodingError.self) { try decoded(json) }
+    @Test(arguments: [#""50 MB""#, "null", "0.5", "{}"])
+    func `what is no whole number is refused`(value: String) {
+        let message = mismatch("{\"maxFileBytes\":\(value)}")
+        #expect(message?.hasPrefix("$.maxFileBytes: found ") == true)
+    }
+
+    @Test func `sync is a word, not a number`() {
+        #expect(throws: DecodingError.self) { try decoded(#"{"sync":1}"#) }
     }
 }
 

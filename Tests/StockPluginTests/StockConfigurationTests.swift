@@ -43,8 +43,18 @@ import Testing
         )
     }
 
-    @Test(arguments: [#"{"seed":"1"}"#, #"{"seed":null}"#, #"{"minIntervalMs":1.5}"#, #"{"marketStatus":true}"#, "[]"])
-    func `wrong types are refused`(json: String) {
+    @Test(arguments: [
+        (#""1""#, #""1" (a string)"#), ("null", "null"), ("1.5", "1.5"), ("true", "true"),
+        ("[1]", "an array or an object"),
+    ])
+    func `what is no whole number is refused as it was written`(value: String, found: String) {
+        let message = mismatch("{\"marketIntervalMs\":\(value)}")
+        #expect(message == "$.marketIntervalMs: found \(found), wanted a whole number from 1 to 86400000")
+        #expect(mismatch("{\"seed\":\(value)}")?.hasPrefix("$.seed: found \(found), wanted") == true)
+    }
+
+    @Test(arguments: [#"{"marketStatus":true}"#, #"{"marketStatus":null}"#, "[]"])
+    func `other wrong types are refused`(json: String) {
         #expect(throws: DecodingError.self) { try decoded(json) }
     }
 

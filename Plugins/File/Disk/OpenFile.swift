@@ -38,7 +38,8 @@ struct OpenFile: ~Copyable {
     func write(_ bytes: Data) throws(DiskError) {
         var written = 0
         while written < bytes.count {
-            // SAFETY: the kernel reads `bytes.count - written` bytes from `written` on, all of them inside the buffer, and keeps nothing.
+            // SAFETY: the kernel reads `bytes.count - written` bytes from `written` on, all of them inside the buffer,
+            // and keeps nothing.
             let count = bytes.withUnsafeBytes {
                 Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written)
             }
@@ -64,7 +65,8 @@ struct OpenFile: ~Copyable {
         var filled = 0
         let wanted = data.count
         while filled < wanted {
-            // SAFETY: the kernel writes at most `wanted - filled` bytes from `filled` on, all of them inside the buffer.
+            // SAFETY: the kernel writes at most `wanted - filled` bytes from `filled` on, all of them inside the
+            // buffer.
             let count = data.withUnsafeMutableBytes {
                 pread(descriptor, $0.baseAddress?.advanced(by: filled), wanted - filled, Int(offset) + filled)
             }

@@ -9,8 +9,8 @@ import Synchronization
 /// incoming/<id>/...         the same, not yet whole
 /// ```
 ///
-/// A file is there when its folder is renamed from `incoming` to `files`, which is one step, whole or not at all. So `files` holds nothing
-/// unfinished, whenever the process or the machine ends.
+/// A file is there when its folder is renamed from `incoming` to `files`, which is one step, whole or not at all. So
+/// `files` holds nothing unfinished, whenever the process or the machine ends.
 final class FileStore: Sendable {
     private let layout: StoreLayout
     private let durable: Bool

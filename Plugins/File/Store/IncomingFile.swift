@@ -20,7 +20,8 @@ struct IncomingFile: ~Copyable {
                 self.layout = layout
                 return
             } catch let error where (error.isNotFound || error.exists) && attempts < 8 {
-                // Another process that started just now took it for a crashed one's. (Or the id was there already: never.)
+                // Another process that started just now took it for a crashed one's. (Or the id was there already:
+                // never.)
                 attempts += 1
             }
         }
@@ -50,7 +51,8 @@ struct IncomingFile: ~Copyable {
     }
 
     /// Moves the file among the kept ones.
-    /// - Parameter durable: Whether to return only when the disk has all of it: the bytes, the record, and the names of both.
+    /// - Parameter durable: Whether to return only when the disk has all of it: the bytes, the
+    ///   record, and the names of both.
     consuming func keep(as description: FileDescription, at time: Int64, durable: Bool) throws -> StoredFile {
         let stored = StoredFile(
             id: id,

@@ -1,6 +1,7 @@
 import Foundation
 
-/// Finds the files that the store has kept. What can't be served is reported and left alone: it may be someone's only copy.
+/// Finds the files that the store has kept. What can't be served is reported and left alone: it may be someone's only
+/// copy.
 struct StoreScan {
     let layout: StoreLayout
 

@@ -1,4 +1,5 @@
-/// Removes the uploads of processes that have crashed. An upload that still runs, in another generation or process, holds a lock.
+/// Removes the uploads of processes that have crashed. An upload that still runs, in another generation or process,
+/// holds a lock.
 struct StoreSweep {
     let layout: StoreLayout
 
@@ -15,7 +16,8 @@ struct StoreSweep {
     }
 
     private func removeUnlessInUse(_ id: FileID) -> Bool {
-        // Its lock is held until it is gone, so that an upload which begins just now sees that it lost its file, and takes another.
+        // Its lock is held until it is gone, so that an upload which begins just now sees that it lost its file, and
+        // takes another.
         if let data = try? OpenFile(layout.data(of: id, in: .incoming), .append) {
             guard data.lock() else { return false }
             layout.remove(id, from: .incoming)

@@ -4,7 +4,8 @@ import Foundation
 struct StoredBytes: ~Copyable {
     let file: OpenFile
 
-    /// Fills `data` with exactly that many bytes from that offset; its memory is used again where it has that size already.
+    /// Fills `data` with exactly that many bytes from that offset; its memory is used again where it has that size
+    /// already.
     /// - Throws: also where the file has become shorter.
     func read(into data: inout Data, count: Int, at offset: Int64) throws(DiskError) {
         if data.count > count { data.removeLast(data.count - count) }

@@ -48,18 +48,14 @@ public final class CallSignal: Sendable {
         }
         defer { call.shared.withLock { shared in shared.waits.removeAll { $0 === self } } }
         if cancelled { throw CancellationError() }
-        await withTaskCancellationHandler {
-            await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
-                let now = state.withLock { state in
-                    if state.raised || state.ended { return true }
-                    state.waiter = continuation
-                    return false
-                }
-                if now { return continuation.resume() }
-                if let duration { startTimer(duration) }
+        if call.isInRootTask {
+            await suspend(for: duration)
+        } else {
+            await withTaskCancellationHandler {
+                await suspend(for: duration)
+            } onCancel: {
+                end()
             }
-        } onCancel: {
-            end()
         }
         stopTimer()
         let (raised, ended) = state.withLock { state in
@@ -69,6 +65,18 @@ public final class CallSignal: Sendable {
         }
         if ended { throw CancellationError() }
         return raised
+    }
+
+    private func suspend(for duration: Duration?) async {
+        await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+            let now = state.withLock { state in
+                if state.raised || state.ended { return true }
+                state.waiter = continuation
+                return false
+            }
+            if now { return continuation.resume() }
+            if let duration { startTimer(duration) }
+        }
     }
 
     // MARK: The timer
