@@ -10,6 +10,8 @@ public final class HTTP2Session {
     unowned(unsafe) let delegate: any HTTP2SessionDelegate
     /// Bytes left of the frame that is being read, where the stream ends with it; else `.max`.
     var bytesToEnd = Int.max
+    /// Whether the header block that is being read belongs to a stream that the delegate has begun.
+    var readsHead = false
 
     /// A session that announces `settings` with its first bytes. The delegate must outlive it.
     public init(settings: HTTP2Settings, delegate: any HTTP2SessionDelegate) throws(HTTP2Error) {

@@ -9,8 +9,6 @@ open class HTTP2Stream {
         case bytes(Int, last: Bool)
         /// So many bytes, and the stream ends with them.
         case end(Int)
-        /// The stream can't be continued; it is reset.
-        case fail
     }
 
     /// The stream's id; 0 until the session has it.
@@ -24,9 +22,6 @@ open class HTTP2Stream {
 
     /// Writes the nine bytes of a frame's header, then the next `count` bytes of data.
     open func writeData(frameHeader: UnsafeRawBufferPointer, count: Int) {}
-
-    /// A field of the request's header block.
-    open func received(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {}
 
     /// The header block is whole.
     open func receivedHeaders(endStream: Bool) {}
@@ -48,6 +43,8 @@ open class HTTP2Stream {
 public protocol HTTP2SessionDelegate: AnyObject {
     /// A request begins. `nil`: it is refused with REFUSED_STREAM. The delegate keeps the stream alive.
     func beginStream(id: Int32) -> HTTP2Stream?
+    /// A field of the header block of the stream that was begun last.
+    func received(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)
     /// Bytes for the socket, other than data.
     func write(_ bytes: UnsafeRawBufferPointer)
     /// The client has answered the last ping.

@@ -28,47 +28,54 @@ final class SessionCallbacks: @unchecked Sendable {
         nghttp2_session_callbacks_set_send_data_callback(table, Self.sendData)
     }
 
+    // Without taking a reference: a callback runs inside a call of the session's, whose caller has one, and a stream is the delegate's.
+
     @inline(__always)
-    private static func session(_ userData: UnsafeMutableRawPointer?) -> HTTP2Session? {
-        userData.map { Unmanaged<HTTP2Session>.fromOpaque($0).takeUnretainedValue() }
+    private static func with(_ userData: UnsafeMutableRawPointer?, _ body: (HTTP2Session) -> Void) {
+        guard let userData else { return }
+        Unmanaged<HTTP2Session>.fromOpaque(userData)._withUnsafeGuaranteedRef(body)
     }
 
     @inline(__always)
-    private static func stream(_ session: OpaquePointer?, _ id: Int32) -> HTTP2Stream? {
-        nghttp2_session_get_stream_user_data(session, id).map {
-            Unmanaged<HTTP2Stream>.fromOpaque($0).takeUnretainedValue()
-        }
+    private static func with(_ session: OpaquePointer?, _ id: Int32, _ body: (HTTP2Stream) -> Void) {
+        guard let pointer = nghttp2_session_get_stream_user_data(session, id) else { return }
+        Unmanaged<HTTP2Stream>.fromOpaque(pointer)._withUnsafeGuaranteedRef(body)
     }
 
     private static let beginFrame: nghttp2_on_begin_frame_callback = { _, header, userData in
-        guard let header, let session = session(userData) else { return 0 }
+        guard let header else { return 0 }
         let ends = header.pointee.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
-        session.bytesToEnd = ends ? header.pointee.length : .max
+        with(userData) { $0.bytesToEnd = ends ? header.pointee.length : .max }
         return 0
     }
 
     private static let beginHeaders: nghttp2_on_begin_headers_callback = { raw, frame, userData in
-        guard let frame, let session = session(userData) else { return 0 }
         // A second block on a stream is the client's trailers: their fields are dropped.
-        guard frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
+        guard let frame, frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
         let id = frame.pointee.hd.stream_id
-        guard let stream = session.delegate.beginStream(id: id) else {
-            nghttp2_submit_rst_stream(
-                raw, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, UInt32(NGHTTP2_REFUSED_STREAM.rawValue))
-            return 0
+        with(userData) { session in
+            let stream = session.delegate.beginStream(id: id)
+            session.readsHead = stream != nil
+            guard let stream else {
+                nghttp2_submit_rst_stream(
+                    raw, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, UInt32(NGHTTP2_REFUSED_STREAM.rawValue))
+                return
+            }
+            stream.id = id
+            nghttp2_session_set_stream_user_data(raw, id, Unmanaged.passUnretained(stream).toOpaque())
         }
-        stream.id = id
-        nghttp2_session_set_stream_user_data(raw, id, Unmanaged.passUnretained(stream).toOpaque())
         return 0
     }
 
-    private static let header: nghttp2_on_header_callback = { raw, frame, name, nameCount, value, valueCount, _, _ in
-        guard let frame, frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST,
-            let stream = stream(raw, frame.pointee.hd.stream_id)
-        else { return 0 }
-        stream.received(
-            name: UnsafeRawBufferPointer(start: name, count: nameCount),
-            value: UnsafeRawBufferPointer(start: value, count: valueCount))
+    private static let header: nghttp2_on_header_callback = { _, frame, name, nameCount, value, valueCount, _, userData in
+        guard let frame, frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
+        with(userData) { session in
+            // The block of a stream that was refused is nobody's.
+            guard session.readsHead else { return }
+            session.delegate.received(
+                name: UnsafeRawBufferPointer(start: name, count: nameCount),
+                value: UnsafeRawBufferPointer(start: value, count: valueCount))
+        }
         return 0
     }
 
@@ -78,15 +85,14 @@ final class SessionCallbacks: @unchecked Sendable {
         let endsStream = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
         switch nghttp2_frame_type(UInt32(header.type)) {
         case NGHTTP2_HEADERS:
-            guard let stream = stream(raw, header.stream_id) else { return 0 }
-            if frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST {
-                stream.receivedHeaders(endStream: endsStream)
+            with(raw, header.stream_id) { stream in
+                if frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST { stream.receivedHeaders(endStream: endsStream) }
+                if endsStream { stream.receivedEndStream() }
             }
-            if endsStream { stream.receivedEndStream() }
         case NGHTTP2_DATA:
-            if endsStream, let stream = stream(raw, header.stream_id) { stream.receivedEndStream() }
+            if endsStream { with(raw, header.stream_id) { $0.receivedEndStream() } }
         case NGHTTP2_PING:
-            if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 { session(userData)?.delegate.receivedPingAck() }
+            if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 { with(userData) { $0.delegate.receivedPingAck() } }
         default:
             break
         }
@@ -97,12 +103,15 @@ final class SessionCallbacks: @unchecked Sendable {
         // The connection's window is given back at once, so that a stream whose handler waits can't hold up the others; the
         // stream's own window bounds what it keeps.
         nghttp2_session_consume_connection(raw, count)
-        guard let session = session(userData), let stream = stream(raw, id) else {
-            nghttp2_session_consume_stream(raw, id, count)
-            return 0
+        var taken = false
+        with(userData) { session in
+            if session.bytesToEnd != .max { session.bytesToEnd -= min(count, session.bytesToEnd) }
+            with(raw, id) { stream in
+                taken = true
+                stream.received(data: UnsafeRawBufferPointer(start: data, count: count), last: session.bytesToEnd == 0)
+            }
         }
-        if session.bytesToEnd != .max { session.bytesToEnd -= min(count, session.bytesToEnd) }
-        stream.received(data: UnsafeRawBufferPointer(start: data, count: count), last: session.bytesToEnd == 0)
+        if !taken { nghttp2_session_consume_stream(raw, id, count) }
         return 0
     }
 
@@ -113,14 +122,15 @@ final class SessionCallbacks: @unchecked Sendable {
         guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
             type == NGHTTP2_HEADERS || type == NGHTTP2_DATA
         else { return 0 }
-        stream(raw, header.stream_id)?.sentEndStream()
+        with(raw, header.stream_id) { $0.sentEndStream() }
         return 0
     }
 
     private static let streamClosed: nghttp2_on_stream_close_callback = { raw, id, code, _ in
-        guard let stream = stream(raw, id) else { return 0 }
+        guard let pointer = nghttp2_session_get_stream_user_data(raw, id) else { return 0 }
         nghttp2_session_set_stream_user_data(raw, id, nil)
-        stream.closed(errorCode: code)
+        // Here a reference is taken: the delegate lets go of the stream meanwhile.
+        Unmanaged<HTTP2Stream>.fromOpaque(pointer).takeUnretainedValue().closed(errorCode: code)
         return 0
     }
 
@@ -128,12 +138,9 @@ final class SessionCallbacks: @unchecked Sendable {
         guard let source, let flags, let pointer = source.pointee.ptr else {
             return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
         }
-        let stream = Unmanaged<HTTP2Stream>.fromOpaque(pointer).takeUnretainedValue()
-        switch stream.outbound(max: max) {
+        switch Unmanaged<HTTP2Stream>.fromOpaque(pointer)._withUnsafeGuaranteedRef({ $0.outbound(max: max) }) {
         case .wait:
             return Int(NGHTTP2_ERR_DEFERRED.rawValue)
-        case .fail:
-            return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
         case .bytes(let count, let last):
             flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_NO_COPY.rawValue)
             if last {
@@ -148,8 +155,9 @@ final class SessionCallbacks: @unchecked Sendable {
 
     private static let sendData: nghttp2_send_data_callback = { _, _, header, count, source, _ in
         guard let header, let pointer = source?.pointee.ptr else { return Int32(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue) }
-        let stream = Unmanaged<HTTP2Stream>.fromOpaque(pointer).takeUnretainedValue()
-        stream.writeData(frameHeader: UnsafeRawBufferPointer(start: header, count: 9), count: count)
+        Unmanaged<HTTP2Stream>.fromOpaque(pointer)._withUnsafeGuaranteedRef {
+            $0.writeData(frameHeader: UnsafeRawBufferPointer(start: header, count: 9), count: count)
+        }
         return 0
     }
 }

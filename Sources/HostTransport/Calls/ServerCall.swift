@@ -28,9 +28,9 @@ public final class ServerCall: HTTP2Stream {
         case closed
     }
 
-    // SAFETY: the connection holds its calls, and lets go of the last one before it goes itself.
-    unowned(unsafe) let connection: Connection
-    var loop: CallLoop { connection.loop }
+    // A cycle as long as the stream is open: the connection lets go of a call when its stream has ended, or with itself.
+    let connection: Connection
+    let loop: CallLoop
 
     var handler: (any CallHandler)?
     var service = Service.none
@@ -76,18 +76,15 @@ public final class ServerCall: HTTP2Stream {
 
     init(connection: Connection) {
         self.connection = connection
+        loop = connection.loop
     }
 
     /// Who calls: `ipv4:127.0.0.1:50123`, `ipv6:[::1]:50123`, `unix:`.
     public var peer: [UInt8] { connection.peer }
     /// The loop that the call lives on.
-    public var callLoop: CallLoop { connection.loop }
+    public var callLoop: CallLoop { loop }
 
     // MARK: Events of the stream
-
-    public override func received(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
-        connection.head.add(name: name, value: value)
-    }
 
     public override func receivedHeaders(endStream: Bool) { headIsWhole() }
     public override func received(data: UnsafeRawBufferPointer, last: Bool) { dataArrived(data, last: last) }

@@ -107,6 +107,8 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
         guard context != nil else { return }
         context = nil
         for call in calls { call.streamEnded(.connectionLost) }
+        calls = []
+        waiting = []
         loop.connections[ObjectIdentifier(self)] = nil
         registry.release()
     }
@@ -124,6 +126,10 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
         call.connectionIndex = calls.count
         calls.append(call)
         return call
+    }
+
+    func received(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+        head.add(name: name, value: value)
     }
 
     func ended(_ call: ServerCall) {

@@ -15,7 +15,7 @@ struct OutboundQueue: ~Copyable {
     }
 
     // Empty as long as only small messages are there: then `small` is the whole queue.
-    private var segments = Deque<Segment>()
+    private var segments: Deque<Segment>?
     private var small = ByteQueue()
     private(set) var count = 0
 
@@ -33,17 +33,23 @@ struct OutboundQueue: ~Copyable {
 
     mutating func append(_ message: SharedBytes) {
         guard message.count >= Self.shareThreshold else { return append(UnsafeRawBufferPointer(message.bytes)) }
-        if segments.isEmpty, count > 0 { segments.append(.small(count)) }
-        segments.append(.shared(message.framed))
+        var list = segments ?? []
+        segments = nil
+        if list.isEmpty, count > 0 { list.append(.small(count)) }
+        list.append(.shared(message.framed))
+        segments = list
         count += message.framed.readableBytes
     }
 
     private mutating func appendedSmall(_ size: Int) {
         count += size
-        guard let last = segments.last else { return }
+        guard let last = segments?.last else { return }
         switch last {
-        case .small(let before): segments[segments.count - 1] = .small(before + size)
-        case .shared: segments.append(.small(size))
+        case .small(let before):
+            segments?.removeLast()
+            segments?.append(.small(before + size))
+        case .shared:
+            segments?.append(.small(size))
         }
     }
 
@@ -52,22 +58,22 @@ struct OutboundQueue: ~Copyable {
         var left = wanted
         count -= wanted
         while left > 0 {
-            guard let first = segments.first else {
-                moveSmall(left, to: connection)
-                return
+            guard let first = segments?.popFirst() else {
+                segments = nil
+                return moveSmall(left, to: connection)
             }
             switch first {
             case .small(let size):
                 let piece = min(left, size)
                 moveSmall(piece, to: connection)
                 left -= piece
-                if piece == size { segments.removeFirst() } else { segments[0] = .small(size - piece) }
+                if piece < size { segments?.prepend(.small(size - piece)) }
             case .shared(var buffer):
                 let piece = min(left, buffer.readableBytes)
                 guard let slice = buffer.readSlice(length: piece) else { return }
                 connection.write(slice)
                 left -= piece
-                if buffer.readableBytes == 0 { segments.removeFirst() } else { segments[0] = .shared(buffer) }
+                if buffer.readableBytes > 0 { segments?.prepend(.shared(buffer)) }
             }
         }
     }
@@ -78,7 +84,7 @@ struct OutboundQueue: ~Copyable {
     }
 
     mutating func removeAll() {
-        segments.removeAll()
+        segments = nil
         small.removeAll()
         count = 0
     }

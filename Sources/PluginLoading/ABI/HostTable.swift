@@ -46,6 +46,13 @@ public final class HostTable: @unchecked Sendable {
         }
     }
 
+    // For the functions that calls live on: without taking a reference, as the plugin that calls keeps the table's owner alive.
+    @inline(__always)
+    private static func with(_ host: UnsafePointer<sh_host>?, _ body: (HostTable) -> sh_status) -> sh_status {
+        guard let context = host?.pointee.context else { return HostTable.invalid }
+        return Unmanaged<HostTable>.fromOpaque(context)._withUnsafeGuaranteedRef(body)
+    }
+
     @inline(__always)
     private static func of(_ host: UnsafePointer<sh_host>?) -> HostTable? {
         guard let context = host?.pointee.context else { return nil }
@@ -97,16 +104,16 @@ public final class HostTable: @unchecked Sendable {
         table.send_metadata = { host, call, entries, count in
             HostTable.of(host)?.services.sendMetadata(call, UnsafeBufferPointer(start: entries, count: count)) ?? HostTable.invalid
         }
-        table.send = { host, call, message in HostTable.of(host)?.services.send(call, message.raw) ?? HostTable.invalid }
+        table.send = { host, call, message in HostTable.with(host) { $0.services.send(call, message.raw) } }
         table.send_buffer = { host, call, message in
             guard let message else { return HostTable.invalid }
-            return HostTable.of(host)?.services.send(call, message) ?? HostTable.invalid
+            return HostTable.with(host) { $0.services.send(call, message) }
         }
-        table.finish = { host, call, finish in HostTable.of(host)?.services.finish(call, finish) ?? HostTable.invalid }
+        table.finish = { host, call, finish in HostTable.with(host) { $0.services.finish(call, finish) } }
     }
 
     private static func addReading(_ table: inout sh_host) {
-        table.request = { host, call, messages in HostTable.of(host)?.services.request(call, messages) ?? HostTable.invalid }
+        table.request = { host, call, messages in HostTable.with(host) { $0.services.request(call, messages) } }
         table.metadata = { host, call, entries, count in
             guard let own = HostTable.of(host), let entries, let count else { return HostTable.invalid }
             let answer = own.services.metadata(call)
