@@ -43,7 +43,6 @@ public struct CallState: Sendable, Equatable {
     /// The method's kind.
     public let kind: MethodKind
     private var received: UInt32 = 0
-    private var halfClosed = false
     private var response = Response.idle
 
     /// The state of a call that has just begun.
@@ -53,8 +52,8 @@ public struct CallState: Sendable, Equatable {
 
     /// Whether ``finish()`` was accepted.
     public var isFinished: Bool { response == .finished }
-    /// Whether the client has sent its last message.
-    public var isHalfClosed: Bool { halfClosed }
+    /// Whether the handler owes the one message that the method's answer is, should it end with OK.
+    public var owesAnswer: Bool { !kind.serverStreams && (response == .idle || response == .metadata) }
 
     /// A message has come.
     public mutating func receivedMessage() -> OnReceive {
@@ -66,7 +65,6 @@ public struct CallState: Sendable, Equatable {
 
     /// The client has half-closed.
     public mutating func receivedEnd() -> OnReceive {
-        halfClosed = true
         guard response != .finished else { return .ignore }
         if !kind.clientStreams, received == 0 { return .reject(.noRequest) }
         return .deliver

@@ -38,23 +38,18 @@ public struct MetadataBlock: Sendable, Equatable {
         count += 1
     }
 
-    /// Appends the entries of one header whose name ends in `-bin`: several values may be joined by ",".
-    /// `false`, with the block as it was, where one of them is no base64.
-    public mutating func appendBinary(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) -> Bool {
-        let before = (bytes: bytes.count, count: count)
-        for part in value.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
-            let start = bytes.count
-            appendPrefix(name.count, 0)
-            bytes.append(contentsOf: name)
-            guard Base64.decode(part, into: &bytes) else {
-                bytes.removeSubrange(before.bytes...)
-                count = before.count
-                return false
-            }
-            let size = UInt32(truncatingIfNeeded: bytes.count - start - Self.prefix - name.count)
-            bytes.withUnsafeMutableBytes { $0.storeBytes(of: size, toByteOffset: start + 4, as: UInt32.self) }
-            count += 1
+    /// Appends an entry whose value is given as base64. `false`, with the block as it was, where it is none.
+    public mutating func append(name: UnsafeRawBufferPointer, base64 value: some Collection<UInt8>) -> Bool {
+        let start = bytes.count
+        appendPrefix(name.count, 0)
+        bytes.append(contentsOf: name)
+        guard Base64.decode(value, into: &bytes) else {
+            bytes.removeSubrange(start...)
+            return false
         }
+        let size = UInt32(truncatingIfNeeded: bytes.count - start - Self.prefix - name.count)
+        bytes.withUnsafeMutableBytes { $0.storeBytes(of: size, toByteOffset: start + 4, as: UInt32.self) }
+        count += 1
         return true
     }
 
@@ -111,20 +106,11 @@ public enum MetadataRules {
 
     // RFC 9113 8.2.2: connection-specific fields make a response malformed.
     private static func isTransportHeader(_ name: UnsafeRawBufferPointer) -> Bool {
-        let forbidden: [StaticString] = [
-            "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "te", "content-type",
-            "content-length", "host",
-        ]
-        return forbidden.contains { $0.matches(name) }
+        forbidden.contains { name.isEqual(to: $0) }
     }
-}
 
-extension StaticString {
-    /// Whether the bytes are this string's.
-    @inlinable
-    func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        self.withUTF8Buffer { own in
-            own.count == bytes.count && own.elementsEqual(bytes)
-        }
-    }
+    private static let forbidden: [StaticString] = [
+        "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "te", "content-type", "content-length",
+        "host",
+    ]
 }

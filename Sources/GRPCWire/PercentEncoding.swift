@@ -1,9 +1,11 @@
 /// The encoding of `grpc-message`: UTF-8, then every byte outside the printable ASCII range, and "%", as `%XX`.
 /// Source: gRPC's `doc/PROTOCOL-HTTP2.md`, "Responses".
 public enum PercentEncoding {
-    /// Appends the encoded bytes to `output`.
-    public static func encode(_ message: some Sequence<UInt8>, into output: inout [UInt8]) {
+    /// Appends the encoded bytes to `output`, at most `limit` of them: the rest is cut off, before a byte that doesn't fit.
+    public static func encode(_ message: some Sequence<UInt8>, into output: inout [UInt8], limit: Int = .max) {
+        let start = output.count
         for byte in message {
+            guard output.count - start <= limit - 3 else { return }
             if byte >= 0x20, byte <= 0x7E, byte != UInt8(ascii: "%") {
                 output.append(byte)
             } else {

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// Collects the header block of a request and says what it asks for. One is used again and again: a connection has
 /// one header block open at a time (RFC 9113 4.3).
@@ -83,9 +81,7 @@ public struct RequestHead {
             addReserved(name: name, value: value)
         default:
             if MetadataRules.isBinary(name) {
-                if !metadata.appendBinary(name: name, value: value) {
-                    badBinary = String(decoding: name, as: UTF8.self)
-                }
+                addBinary(name: name, value: value)
             } else {
                 metadata.append(name: name, value: value)
             }
@@ -97,10 +93,25 @@ public struct RequestHead {
             timeout = Timeout.nanoseconds(value)
             badTimeout = timeout == nil
         } else if name.isEqual(to: "grpc-encoding"), !value.isEqual(to: "identity") {
-            encoding = String(decoding: value, as: UTF8.self)
+            encoding = String(decoding: value.prefix(100), as: UTF8.self)
         } else if name.isEqual(to: "grpc-tags-bin") || name.isEqual(to: "grpc-trace-bin") {
             // Tracing contexts of OpenCensus, which handlers may pass on.
-            _ = metadata.appendBinary(name: name, value: value)
+            addBinary(name: name, value: value)
+        }
+    }
+
+    /// Several values may be joined by ",". Each is charged as a field of its own, as each becomes one, name and all.
+    private mutating func addBinary(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+        var rest = value[...]
+        while true {
+            let part = rest.prefix { $0 != UInt8(ascii: ",") }
+            if !metadata.append(name: name, base64: part) { badBinary = String(decoding: name.prefix(100), as: UTF8.self) }
+            rest = rest.dropFirst(part.count)
+            guard !rest.isEmpty else { return }
+            rest = rest.dropFirst()
+            size += name.count + 32
+            fields += 1
+            guard size <= limit, fields <= fieldLimit else { return }
         }
     }
 

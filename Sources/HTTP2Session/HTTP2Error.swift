@@ -17,11 +17,6 @@ public struct HTTP2Error: Error, Sendable, CustomStringConvertible {
 /// HTTP/2 error codes (RFC 9113 7) that this project sends.
 public enum HTTP2ErrorCode: UInt32, Sendable {
     case noError = 0
-    case protocolError = 1
-    case internalError = 2
-    case refusedStream = 7
-    case cancel = 8
-    case enhanceYourCalm = 11
 }
 
 /// What a server announces and grants at the beginning of a connection.

@@ -6,8 +6,8 @@ public final class HTTP2HeaderBlock: @unchecked Sendable {
     let fields: UnsafeMutableBufferPointer<nghttp2_nv>
     private let storage: UnsafeMutablePointer<UInt8>
 
-    /// A block of those fields. Names must be lower-case. A block that is `immortal` is never freed, and nghttp2 reads it in
-    /// place instead of copying it.
+    /// A block of those fields. Names must be lower-case. Of a block that is `immortal`, which its owner keeps for ever,
+    /// nghttp2 reads the bytes in place instead of copying them.
     public init(_ list: [(name: [UInt8], value: [UInt8])], immortal: Bool = false) {
         let size = list.reduce(0) { $0 + $1.name.count + $1.value.count }
         storage = .allocate(capacity: max(size, 1))
@@ -27,7 +27,6 @@ public final class HTTP2HeaderBlock: @unchecked Sendable {
                 to: nghttp2_nv(
                     name: name, value: value, namelen: field.name.count, valuelen: field.value.count, flags: flags))
         }
-        if immortal { _ = Unmanaged.passRetained(self) }
     }
 
     deinit {

@@ -12,6 +12,8 @@ public final class HTTP2Session {
     var bytesToEnd = Int.max
     /// Whether the header block that is being read belongs to a stream that the delegate has begun.
     var readsHead = false
+    /// Whether sending stopped because the output was full.
+    var isPaused = false
 
     /// A session that announces `settings` with its first bytes. The delegate must outlive it.
     public init(settings: HTTP2Settings, delegate: any HTTP2SessionDelegate) throws(HTTP2Error) {
@@ -54,13 +56,16 @@ public final class HTTP2Session {
         guard used >= 0 else { throw HTTP2Error(code: Int32(used)) }
     }
 
-    /// Writes one frame, or a few small ones, through the delegate and the streams; `false` where there was nothing to write.
+    /// Writes frames through the delegate and the streams until there is none, or the delegate's output is full: then `true`.
     public func send() throws(HTTP2Error) -> Bool {
-        var pointer: UnsafePointer<UInt8>?
-        let count = nghttp2_session_mem_send(session, &pointer)
-        guard count >= 0 else { throw HTTP2Error(code: Int32(count)) }
-        guard count > 0 else { return false }
-        delegate.write(UnsafeRawBufferPointer(start: pointer, count: count))
+        while !delegate.isOutputFull {
+            isPaused = false
+            var pointer: UnsafePointer<UInt8>?
+            let count = nghttp2_session_mem_send(session, &pointer)
+            guard count >= 0 else { throw HTTP2Error(code: Int32(count)) }
+            guard count > 0 else { return isPaused }
+            delegate.write(UnsafeRawBufferPointer(start: pointer, count: count))
+        }
         return true
     }
 
@@ -105,11 +110,6 @@ public final class HTTP2Session {
     /// Gives so many bytes of the stream's window back.
     public func consume(_ stream: HTTP2Stream, _ bytes: Int) {
         nghttp2_session_consume_stream(session, stream.id, bytes)
-    }
-
-    /// Gives so many bytes of the connection's window back.
-    public func consumeConnection(_ bytes: Int) {
-        nghttp2_session_consume_connection(session, bytes)
     }
 
     // MARK: The end

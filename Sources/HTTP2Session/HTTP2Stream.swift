@@ -5,8 +5,10 @@ open class HTTP2Stream {
     public enum Outbound {
         /// Nothing now: the session asks again after ``HTTP2Session/resumeData(_:)``.
         case wait
-        /// So many bytes, then trailers when `last`: they must have been submitted by then.
-        case bytes(Int, last: Bool)
+        /// So many bytes, and others follow.
+        case more(Int)
+        /// So many bytes, then the trailers, which must have been submitted by then.
+        case last(Int)
         /// So many bytes, and the stream ends with them.
         case end(Int)
     }
@@ -32,6 +34,9 @@ open class HTTP2Stream {
     /// The client has half-closed, after its headers or its last data.
     open func receivedEndStream() {}
 
+    /// A header block could not be sent: it is too large for HTTP/2. The stream is being reset.
+    open func couldNotSend() {}
+
     /// The end of the response has been handed to the socket's buffer.
     open func sentEndStream() {}
 
@@ -45,6 +50,8 @@ public protocol HTTP2SessionDelegate: AnyObject {
     func beginStream(id: Int32) -> HTTP2Stream?
     /// A field of the header block of the stream that was begun last.
     func received(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)
+    /// Whether enough was written for now: the session sends no more data until it is asked again.
+    var isOutputFull: Bool { get }
     /// Bytes for the socket, other than data.
     func write(_ bytes: UnsafeRawBufferPointer)
     /// The client has answered the last ping.

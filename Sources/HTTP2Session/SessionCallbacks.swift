@@ -24,6 +24,7 @@ final class SessionCallbacks: @unchecked Sendable {
         nghttp2_session_callbacks_set_on_frame_recv_callback(table, Self.frameReceived)
         nghttp2_session_callbacks_set_on_data_chunk_recv_callback(table, Self.dataChunk)
         nghttp2_session_callbacks_set_on_frame_send_callback(table, Self.frameSent)
+        nghttp2_session_callbacks_set_on_frame_not_send_callback(table, Self.frameNotSent)
         nghttp2_session_callbacks_set_on_stream_close_callback(table, Self.streamClosed)
         nghttp2_session_callbacks_set_send_data_callback(table, Self.sendData)
     }
@@ -126,6 +127,17 @@ final class SessionCallbacks: @unchecked Sendable {
         return 0
     }
 
+    private static let frameNotSent: nghttp2_on_frame_not_send_callback = { raw, frame, error, _ in
+        // Only for headers that nghttp2 won't encode: for a stream that is closing there is nobody to tell.
+        guard let frame, nghttp2_frame_type(UInt32(frame.pointee.hd.type)) == NGHTTP2_HEADERS,
+            error == Int32(NGHTTP2_ERR_FRAME_SIZE_ERROR.rawValue) || error == Int32(NGHTTP2_ERR_HEADER_COMP.rawValue)
+        else { return 0 }
+        let id = frame.pointee.hd.stream_id
+        with(raw, id) { $0.couldNotSend() }
+        nghttp2_submit_rst_stream(raw, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, UInt32(NGHTTP2_INTERNAL_ERROR.rawValue))
+        return 0
+    }
+
     private static let streamClosed: nghttp2_on_stream_close_callback = { raw, id, code, _ in
         guard let pointer = nghttp2_session_get_stream_user_data(raw, id) else { return 0 }
         nghttp2_session_set_stream_user_data(raw, id, nil)
@@ -141,11 +153,12 @@ final class SessionCallbacks: @unchecked Sendable {
         switch Unmanaged<HTTP2Stream>.fromOpaque(pointer)._withUnsafeGuaranteedRef({ $0.outbound(max: max) }) {
         case .wait:
             return Int(NGHTTP2_ERR_DEFERRED.rawValue)
-        case .bytes(let count, let last):
+        case .more(let count):
             flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_NO_COPY.rawValue)
-            if last {
-                flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_EOF.rawValue | NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue)
-            }
+            return count
+        case .last(let count):
+            flags.pointee |= UInt32(
+                NGHTTP2_DATA_FLAG_NO_COPY.rawValue | NGHTTP2_DATA_FLAG_EOF.rawValue | NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue)
             return count
         case .end(let count):
             flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_NO_COPY.rawValue | NGHTTP2_DATA_FLAG_EOF.rawValue)
@@ -153,11 +166,17 @@ final class SessionCallbacks: @unchecked Sendable {
         }
     }
 
-    private static let sendData: nghttp2_send_data_callback = { _, _, header, count, source, _ in
+    private static let sendData: nghttp2_send_data_callback = { _, _, header, count, source, userData in
         guard let header, let pointer = source?.pointee.ptr else { return Int32(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue) }
         Unmanaged<HTTP2Stream>.fromOpaque(pointer)._withUnsafeGuaranteedRef {
             $0.writeData(frameHeader: UnsafeRawBufferPointer(start: header, count: 9), count: count)
         }
-        return 0
+        // Data frames are written from inside one nghttp2_session_mem_send, as many as the windows allow: this is where it is stopped.
+        var full = false
+        with(userData) { session in
+            full = session.delegate.isOutputFull
+            session.isPaused = full
+        }
+        return full ? Int32(NGHTTP2_ERR_PAUSE.rawValue) : 0
     }
 }

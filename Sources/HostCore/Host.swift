@@ -39,6 +39,7 @@ public final class Host: Sendable {
     /// Starts: plugins first, then listeners, so that the first client is already served.
     public init(_ configuration: HostConfiguration, logger: Logger) async throws(HostError) {
         try Self.check(configuration)
+        Descriptors.raise(wanted: configuration.limits.maxConnections, logger)
         self.configuration = configuration
         self.logger = logger
         let transport: Transport

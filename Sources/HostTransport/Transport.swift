@@ -10,6 +10,7 @@ public final class Transport: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let registry: ConnectionRegistry
     private let listeners = ListenerList()
+    private let onFailure: @Sendable (String, String) -> Void
 
     /// A transport of so many threads (0: one a core). `onFailure` hears of connections that ended by an error of the peer.
     public init(
@@ -17,6 +18,7 @@ public final class Transport: Sendable {
     ) async throws {
         group = MultiThreadedEventLoopGroup(numberOfThreads: min(threads > 0 ? threads : System.coreCount, CallHandle.maxLoops))
         registry = ConnectionRegistry(limit: limits.maxConnections, onFailure: onFailure)
+        self.onFailure = onFailure
         var loops: [CallLoop] = []
         for eventLoop in group.makeIterator() {
             let index = loops.count
@@ -59,6 +61,11 @@ public final class Transport: Sendable {
         ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 4096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { [onFailure] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause(onFailure: onFailure))
+                }
+            }
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             .childChannelOption(.writeBufferWaterMark, value: .init(low: 64 * 1024, high: 256 * 1024))
             // A channel keeps its last buffer: it begins small, so that an idle connection does, and grows with what comes.
@@ -71,7 +78,12 @@ public final class Transport: Sendable {
                 }
                 return channel.eventLoop.makeCompletedFuture {
                     let connection = Connection(loop: loop, registry: registry, peer: PeerName.of(channel.remoteAddress))
-                    try channel.pipeline.syncOperations.addHandler(connection)
+                    do {
+                        try channel.pipeline.syncOperations.addHandler(connection)
+                    } catch {
+                        registry.release()
+                        throw error
+                    }
                 }
             }
     }
@@ -114,26 +126,18 @@ public final class Transport: Sendable {
         await listeners.closeAll()
         for loop in loops {
             loop.mail { loop in
+                loop.isDraining = true
                 for connection in loop.connections.values { connection.shutDown() }
             }
         }
-        let drained = await withTaskGroup(of: Bool.self) { group in
-            group.addTask { [registry] in
-                await registry.whenEmpty()
-                return true
-            }
-            group.addTask { [registry] in
-                try? await Task.sleep(for: limit)
-                guard registry.count > 0 else { return true }
-                return false
-            }
-            let first = await group.next() ?? true
-            if !first { await endConnections() }
-            group.cancelAll()
-            return first
-        }
-        return drained
+        if await registry.empty(within: limit) { return true }
+        await endConnections()
+        // A loop that a plugin blocks must not hold the shutdown up.
+        _ = await registry.empty(within: Self.endGrace)
+        return false
     }
+
+    private static let endGrace = Duration.seconds(2)
 
     private func endConnections() async {
         for loop in loops {

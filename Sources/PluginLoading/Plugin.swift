@@ -5,15 +5,13 @@ import Synchronization
 ///
 /// The life-cycle functions are the ABI's `[control]` ones: the caller sees to it that they run one at a time, and on no loop.
 ///
-/// SAFETY: `@unchecked Sendable` as `instance` is the plugin's own, used only through its functions under their thread tags; the rest is
-/// constant.
+/// SAFETY: `@unchecked Sendable` as `instance` is the plugin's own, used only through its functions under their thread tags, `retirementAsked`
+/// by the life-cycle functions alone; the rest is constant.
 public final class Plugin: @unchecked Sendable {
     /// The plugin's name: the operator's, else the one that it gives itself.
     public let name: String
     /// Its version, as it says itself.
     public var version: String { library.version }
-    /// What tells builds apart; may be empty.
-    public var buildID: String { library.buildID }
     /// What it was built with: "streamhost-swift 0.1.0", "C".
     public var sdk: String { library.sdk }
     /// The file it was loaded from.
@@ -24,6 +22,7 @@ public final class Plugin: @unchecked Sendable {
     private let library: PluginLibrary
     private let table: HostTable
     private let instance: UnsafeMutableRawPointer?
+    private var retirementAsked = false
 
     /// Loads, creates and starts a plugin.
     /// - Parameters:
@@ -44,7 +43,9 @@ public final class Plugin: @unchecked Sendable {
             throw PluginError(
                 .refused, "\(path): a plugin named \(name) is loaded already; one of a name can serve at a time")
         }
+        // Never freed: a plugin that doesn't retire goes on calling through it, and one that does may give a last buffer back late.
         let table = HostTable(services: host, plugin: name, config: config, hostVersion: hostVersion)
+        _ = Unmanaged.passRetained(table)
 
         var instance: UnsafeMutableRawPointer?
         let created = ErrorText.collect { library.functions.create?(table.pointer, table.config, &instance, $0) ?? sh_status(SH_INVALID) }
@@ -56,6 +57,8 @@ public final class Plugin: @unchecked Sendable {
             ErrorText.collect { library.functions.start?(instance, registrar, $0) ?? sh_status(SH_INVALID) }
         }
         guard started.status == sh_status(SH_OK), registration.refusal == nil else {
+            // It may have begun what only a retirement stops.
+            if started.status == sh_status(SH_OK) { _ = library.functions.retire?(instance, nil) }
             library.functions.destroy?(instance)
             let reason = registration.refusal?.message ?? started.text
             throw PluginError(
@@ -79,7 +82,8 @@ public final class Plugin: @unchecked Sendable {
 
     /// Asks the plugin to stop its threads and timers.
     public func retire() -> Retirement {
-        guard !table.hasRetired.load(ordering: .acquiring) else { return .done }
+        if retirementAsked, table.hasRetired.load(ordering: .acquiring) { return .done }
+        retirementAsked = true
         var residue = sh_residue()
         residue.struct_size = MemoryLayout<sh_residue>.size
         guard library.functions.retire?(instance, &residue) == sh_status(SH_PENDING) else { return .done }

@@ -38,8 +38,8 @@ extension MetadataBlock {
 
 extension CallEnd {
     /// `nil` where a trailer may not be sent, or the struct is none.
-    init?(_ finish: sh_finish) {
-        guard finish.struct_size >= MemoryLayout<sh_finish>.size,
+    init?(_ pointer: UnsafePointer<sh_finish>) {
+        guard let finish = sh_finish(reading: pointer),
             let trailers = MetadataBlock(
                 sendable: UnsafeBufferPointer(start: finish.trailers, count: finish.trailers == nil ? 0 : finish.trailer_count))
         else { return nil }

@@ -45,7 +45,7 @@ final class CallBridge: HostServices {
     func finish(_ call: sh_call, _ finish: UnsafePointer<sh_finish>?) -> sh_status {
         guard let loop = loop(call) else { return .closed }
         guard let finish else { return sh_status(loop.finish(.ok, CallHandle(rawValue: call))) }
-        guard let end = CallEnd(finish.pointee) else { return .invalid }
+        guard let end = CallEnd(finish) else { return .invalid }
         return sh_status(loop.finish(end, CallHandle(rawValue: call)))
     }
 
@@ -72,7 +72,7 @@ final class CallBridge: HostServices {
     // MARK: Buffers
 
     func createBuffer(_ size: Int, _ bytes: inout UnsafeMutablePointer<UInt8>?) -> OpaquePointer? {
-        guard size >= 0, size <= Int(UInt32.max) else { return nil }
+        guard size >= 0, size <= Int(Int32.max) else { return nil }
         let buffer = SharedBytes(count: size)
         bytes = buffer.bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
         return OpaquePointer(Unmanaged.passRetained(buffer).toOpaque())

@@ -20,7 +20,7 @@ final class MetadataScratch: @unchecked Sendable {
 
     /// Valid until it is next asked for on the call's loop. On the call's loop.
     func entries(of call: ServerCall) -> UnsafeMutableBufferPointer<sh_metadata> {
-        let array = arrays[call.callLoop.index]
+        let array = arrays[call.loop.index]
         guard !call.metadata.isEmpty else { return UnsafeMutableBufferPointer(start: array, count: 0) }
         var count = 0
         call.metadata.forEach { name, value in

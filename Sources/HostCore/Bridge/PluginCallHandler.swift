@@ -22,7 +22,7 @@ final class PluginCallHandler: CallHandler {
     func opened(_ call: ServerCall) -> Bool {
         var info = sh_call_info()
         info.struct_size = MemoryLayout<sh_call_info>.size
-        info.loop = UInt64(call.callLoop.index)
+        info.loop = UInt64(call.loop.index)
         info.deadline_ns = call.deadline.map { Int64(clamping: $0) } ?? Int64.max
         live.begin()
         let status = call.peer.withUnsafeBytes { peer in

@@ -8,14 +8,13 @@ import Synchronization
 /// `call` and `nextFree` belong to the loop's thread; the other fields are atomics.
 final class CallTable: @unchecked Sendable {
     struct Slot: ~Copyable {
-        /// The generation of the call in it; even: the slot is free.
-        let generation = Atomic<UInt32>(0)
+        /// The generation of the call in it, odd where there is one, in the upper half; whether `finish` was accepted in the lowest bit. In one
+        /// word, so that what another thread does to one call can't reach the next.
+        let state = Atomic<UInt64>(0)
         /// Bytes in the call's outbound queue, written by the loop.
         let queued = Atomic<Int>(0)
         /// Bytes that other threads have sent and the loop has not yet taken over.
         let mailed = Atomic<Int>(0)
-        /// Whether `finish` was accepted.
-        let finished = Atomic<Bool>(false)
         var call: Unmanaged<ServerCall>?
         var nextFree: Int32 = -1
     }
@@ -54,16 +53,15 @@ final class CallTable: @unchecked Sendable {
         firstFree = slot.pointee.nextFree
         slot.pointee.call = Unmanaged.passUnretained(call)
         slot.pointee.queued.store(0, ordering: .relaxed)
-        slot.pointee.finished.store(false, ordering: .relaxed)
-        let generation = slot.pointee.generation.load(ordering: .relaxed) &+ 1
-        slot.pointee.generation.store(generation, ordering: .releasing)
+        let generation = UInt32(truncatingIfNeeded: slot.pointee.state.load(ordering: .relaxed) >> 32) &+ 1
+        slot.pointee.state.store(UInt64(generation) << 32, ordering: .releasing)
         count += 1
         return CallHandle(loop: loop, slot: index, generation: generation)
     }
 
     func remove(_ handle: CallHandle) {
         guard let slot = slot(of: handle) else { return }
-        slot.pointee.generation.store(handle.generation &+ 1, ordering: .releasing)
+        slot.pointee.state.store(UInt64(handle.generation &+ 1) << 32, ordering: .releasing)
         slot.pointee.call = nil
         slot.pointee.nextFree = firstFree
         firstFree = Int32(handle.slot)
@@ -80,19 +78,26 @@ final class CallTable: @unchecked Sendable {
         slot(handle.slot)?.pointee.queued.store(bytes, ordering: .relaxed)
     }
 
-    /// Tells other threads that the call was finished.
-    func setFinished(_ handle: CallHandle) {
-        slot(handle.slot)?.pointee.finished.store(true, ordering: .relaxed)
-    }
-
     // MARK: From any thread
 
     /// The slot, where it still holds the handle's call.
     func slot(of handle: CallHandle) -> UnsafeMutablePointer<Slot>? {
         guard let slot = slot(handle.slot), handle.generation & 1 == 1,
-            slot.pointee.generation.load(ordering: .acquiring) == handle.generation
+            slot.pointee.state.load(ordering: .acquiring) >> 32 == UInt64(handle.generation)
         else { return nil }
         return slot
+    }
+
+    /// Whether the handle's call was finished.
+    func isFinished(_ handle: CallHandle) -> Bool {
+        slot(handle.slot)?.pointee.state.load(ordering: .acquiring) == UInt64(handle.generation) << 32 | 1
+    }
+
+    /// Notes that the handle's call was finished. `false`: it has been already, or has ended.
+    func markFinished(_ handle: CallHandle) -> Bool {
+        let open = UInt64(handle.generation) << 32
+        return slot(handle.slot)?.pointee.state
+            .compareExchange(expected: open, desired: open | 1, ordering: .acquiringAndReleasing).exchanged ?? false
     }
 
     /// The slot of that index, whatever call it holds.

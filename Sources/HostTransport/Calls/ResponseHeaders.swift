@@ -8,6 +8,9 @@ enum ResponseHeaders {
     static let okOnly = HTTP2HeaderBlock(
         text: [(":status", "200"), ("content-type", "application/grpc"), ("grpc-status", "0")], immortal: true)
 
+    // Bytes of an encoded grpc-message: clients refuse trailers of more than 8 to 16 KB in all.
+    private static let messageLimit = 4096
+
     typealias Field = (name: [UInt8], value: [UInt8])
 
     static let initialFields: [Field] = [
@@ -18,7 +21,7 @@ enum ResponseHeaders {
         var fields: [Field] = [(Array("grpc-status".utf8), Array("\(status.code.rawValue)".utf8))]
         if !status.message.isEmpty {
             var encoded: [UInt8] = []
-            PercentEncoding.encode(status.message.utf8, into: &encoded)
+            PercentEncoding.encode(status.message.utf8, into: &encoded, limit: messageLimit)
             fields.append((Array("grpc-message".utf8), encoded))
         }
         if !details.isEmpty {

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// Finds a method's handler by the bytes of `:path`. Immutable: a change of the routes is a new table.
 public final class RouteTable: Sendable {

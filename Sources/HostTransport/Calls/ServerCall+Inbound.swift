@@ -52,7 +52,7 @@ extension ServerCall {
     }
 
     private func unknownMethod() -> Status {
-        let path = String(decoding: connection.head.path, as: UTF8.self)
+        let path = String(decoding: connection.head.path.prefix(256), as: UTF8.self)
         let known = connection.head.path.withUnsafeBytes { loop.routes.hasService(of: $0) }
         return Status(.unimplemented, known ? "unknown method \(path)" : "unknown service of \(path)")
     }
@@ -110,7 +110,13 @@ extension ServerCall {
 
     func requestEnded() {
         endReceived = true
-        if service == .open { deliverEnd() }
+        guard service == .open else { return }
+        // What demand has grown for meanwhile goes first.
+        if demand > 0, deframer.buffered > 0 {
+            deliver(UnsafeRawBufferPointer(start: nil, count: 0), last: false)
+        } else {
+            deliverEnd()
+        }
     }
 
     private func deliverEnd() {

@@ -49,10 +49,13 @@ extension ServerCall {
     /// Ends the call; what is queued goes out first.
     public func finish(_ end: CallEnd) -> SendResult {
         guard !streamClosed else { return .closed }
+        let owes = state.owesAnswer && service == .open
         guard state.finish() == .accept else { return .misplaced }
-        self.end = end
+        // A client would take OK without a message for a fault of its own.
+        self.end =
+            owes && end.status.code == .ok ? CallEnd(Status(.internal, "the service ended the call without an answer")) : end
         if service == .open {
-            loop.calls.setFinished(handle)
+            _ = loop.calls.markFinished(handle)
             if !inEvent { askAttention() }
         }
         flushLater()
@@ -78,7 +81,7 @@ extension ServerCall {
             return
         }
         headersSubmitted = true
-        if queue.count == 0, let end {
+        if queue.count == 0, initialMetadata == nil, let end {
             connection.session.submitHeadersOnly(self, headers: headersOnly(end))
         } else if let initialMetadata {
             let fields = ResponseHeaders.initialFields + ResponseHeaders.fields(initialMetadata)
@@ -89,28 +92,30 @@ extension ServerCall {
     }
 
     private func headersOnly(_ end: CallEnd) -> HTTP2HeaderBlock {
-        guard !end.isPlainOK || initialMetadata != nil else { return ResponseHeaders.okOnly }
-        let metadata = initialMetadata.map(ResponseHeaders.fields) ?? []
-        return HTTP2HeaderBlock(ResponseHeaders.initialFields + metadata + end.fields)
+        end.isPlainOK ? ResponseHeaders.okOnly : HTTP2HeaderBlock(ResponseHeaders.initialFields + end.fields)
     }
 
     func nextData(max: Int) -> Outbound {
-        if let plainText { return .end(min(plainText.count, max)) }
+        if let plainText { return plainText.count <= max ? .end(plainText.count) : .more(max) }
         let count = min(queue.count, max)
         if let end, count == queue.count {
             connection.session.submitTrailers(self, end.isPlainOK ? ResponseHeaders.okTrailers : HTTP2HeaderBlock(end.fields))
-            return .bytes(count, last: true)
+            return .last(count)
         }
         guard count > 0 else {
             dataDeferred = true
             return .wait
         }
-        return .bytes(count, last: false)
+        return .more(count)
     }
 
     func writeNext(_ count: Int, after frameHeader: UnsafeRawBufferPointer) {
         connection.write(frameHeader)
-        if let plainText { return plainText.withUnsafeBytes { connection.write($0) } }
+        if let text = plainText {
+            text.prefix(count).withUnsafeBytes { connection.write($0) }
+            plainText = Array(text.dropFirst(count))
+            return
+        }
         queue.move(count, to: connection)
         guard service == .open else { return }
         loop.calls.setQueued(queue.count, handle)

@@ -30,7 +30,8 @@ public final class ServerCall: HTTP2Stream {
 
     // A cycle as long as the stream is open: the connection lets go of a call when its stream has ended, or with itself.
     let connection: Connection
-    let loop: CallLoop
+    /// The loop that the call lives on.
+    public let loop: CallLoop
 
     var handler: (any CallHandler)?
     var service = Service.none
@@ -81,8 +82,6 @@ public final class ServerCall: HTTP2Stream {
 
     /// Who calls: `ipv4:127.0.0.1:50123`, `ipv6:[::1]:50123`, `unix:`.
     public var peer: [UInt8] { connection.peer }
-    /// The loop that the call lives on.
-    public var callLoop: CallLoop { loop }
 
     // MARK: Events of the stream
 
@@ -92,6 +91,7 @@ public final class ServerCall: HTTP2Stream {
     public override func outbound(max: Int) -> Outbound { nextData(max: max) }
     public override func sentEndStream() { responseSent() }
     public override func closed(errorCode: UInt32) { streamEnded(.byClient) }
+    public override func couldNotSend() { cancelService(.protocolViolation) }
 
     public override func writeData(frameHeader: UnsafeRawBufferPointer, count: Int) {
         writeNext(count, after: frameHeader)

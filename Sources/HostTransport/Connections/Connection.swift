@@ -26,6 +26,7 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
     private var waiting: [ServerCall] = []
     private var flushAsked = false
     private var flushing = false
+    private var closing = false
     private var shutdown = Shutdown.none
 
     private enum Shutdown { case none, announced, goneAway }
@@ -60,6 +61,7 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
             return
         }
         loop.connections[ObjectIdentifier(self)] = self
+        if loop.isDraining { loop.turn { shutDown() } }
         if context.channel.isActive { loop.turn { askFlush() } }
     }
 
@@ -167,6 +169,8 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
         loop.needsFlush(self)
     }
 
+    var isOutputFull: Bool { loop.output.count >= OutputBuffer.chunk }
+
     func write(_ bytes: UnsafeRawBufferPointer) {
         loop.output.append(bytes)
     }
@@ -198,6 +202,8 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
         do throws(HTTP2Error) {
             try writeFrames()
         } catch {
+            // The output is the loop's: nothing of this connection may be left for the next.
+            loop.output.discard()
             fail(error)
         }
     }
@@ -205,16 +211,24 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
     private func writeFrames() throws(HTTP2Error) {
         for _ in 0..<Self.chunksPerFlush {
             guard let channel = context?.channel, channel.isWritable else { return }
-            var more = true
-            while more, loop.output.count < OutputBuffer.chunk { more = try session.send() }
+            let more = try session.send()
             writeOutput()
             context?.flush()
             guard more else {
-                if session.isOver { context?.close(promise: nil) }
+                if session.isOver { closeWhenWritten() }
                 return
             }
         }
         askFlush()
+    }
+
+    /// Closes when the socket has taken what was written: closing at once would throw away what waits.
+    private func closeWhenWritten() {
+        guard let context, !closing else { return }
+        closing = true
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { [weak self] _ in self?.context?.close(promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
     }
 
     // MARK: Graceful shutdown
@@ -249,8 +263,12 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
         for call in calls where call.service == .open {
             call.reject(Status(.unavailable, "the server is shutting down"), .shutdown)
         }
+        if shutdown == .none { shutdown = .announced }
         goAway()
         flush()
-        context?.close(promise: nil)
+        closeWhenWritten()
+        // A client that doesn't read must not hold the shutdown up.
+        let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        loop.eventLoop.scheduleTask(in: Self.shutdownAnswer) { bound.value.context?.close(promise: nil) }
     }
 }

@@ -5,7 +5,8 @@ import Synchronization
 final class ConnectionRegistry: Sendable {
     private struct State {
         var count = 0
-        var waiters: [CheckedContinuation<Void, Never>] = []
+        var waiters: [Int: CheckedContinuation<Bool, Never>] = [:]
+        var lastWaiter = 0
     }
 
     private let limit: Int
@@ -29,24 +30,30 @@ final class ConnectionRegistry: Sendable {
     }
 
     func release() {
-        let waiters: [CheckedContinuation<Void, Never>] = state.withLock { state in
+        let waiters: [CheckedContinuation<Bool, Never>] = state.withLock { state in
             state.count -= 1
             guard state.count == 0 else { return [] }
-            let waiters = state.waiters
-            state.waiters = []
+            let waiters = Array(state.waiters.values)
+            state.waiters = [:]
             return waiters
         }
-        for waiter in waiters { waiter.resume() }
+        for waiter in waiters { waiter.resume(returning: true) }
     }
 
-    /// Returns when no connection is left.
-    func whenEmpty() async {
+    /// Returns when no connection is left, or the time is over: then `false`.
+    func empty(within limit: Duration) async -> Bool {
         await withCheckedContinuation { continuation in
-            let empty = state.withLock { state in
-                if state.count > 0 { state.waiters.append(continuation) }
-                return state.count == 0
+            let waiter: Int? = state.withLock { state in
+                guard state.count > 0 else { return nil }
+                state.lastWaiter += 1
+                state.waiters[state.lastWaiter] = continuation
+                return state.lastWaiter
             }
-            if empty { continuation.resume() }
+            guard let waiter else { return continuation.resume(returning: true) }
+            Task {
+                try? await Task.sleep(for: limit)
+                self.state.withLock { $0.waiters.removeValue(forKey: waiter) }?.resume(returning: false)
+            }
         }
     }
 

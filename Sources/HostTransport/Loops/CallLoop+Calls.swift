@@ -37,7 +37,7 @@ extension CallLoop {
     private func mail(_ message: SharedBytes, to handle: CallHandle) -> ServerCall.SendResult {
         guard message.count <= limits.maxSendMessageBytes else { return .tooLarge }
         guard let slot = calls.slot(of: handle) else { return .closed }
-        guard !slot.pointee.finished.load(ordering: .relaxed) else { return .misplaced }
+        guard !calls.isFinished(handle) else { return .misplaced }
         let size = message.count + MessagePrefix.size
         let mailed = slot.pointee.mailed.wrappingAdd(size, ordering: .relaxed).newValue
         let full = mailed + slot.pointee.queued.load(ordering: .relaxed) >= limits.sendBufferBytes
@@ -54,8 +54,8 @@ extension CallLoop {
     /// Ends the call.
     public func finish(_ end: CallEnd, _ handle: CallHandle) -> ServerCall.SendResult {
         if isCurrent { return call(handle)?.finish(end) ?? .closed }
-        guard let slot = calls.slot(of: handle) else { return .closed }
-        guard !slot.pointee.finished.exchange(true, ordering: .relaxed) else { return .misplaced }
+        guard isOpen(handle) else { return .closed }
+        guard calls.markFinished(handle) else { return isOpen(handle) ? .misplaced : .closed }
         return mail(handle) { _ = $0.finish(end) }
     }
 

@@ -22,7 +22,9 @@ public final class CallLoop: @unchecked Sendable {
     var connections: [ObjectIdentifier: Connection] = [:]
     /// Frames of the connection that is being flushed.
     var output = OutputBuffer()
-    /// `false` while the host shuts down.
+    /// Whether connections are being shut down: one that comes late is too.
+    var isDraining = false
+    /// `false` when the drain limit has passed.
     var acceptsCalls = true
 
     private let thread: pthread_t
@@ -77,8 +79,9 @@ public final class CallLoop: @unchecked Sendable {
                 box = []
                 return works
             }
-            for work in works { work(self) }
-            endTurn()
+            turn {
+                for work in works { work(self) }
+            }
         }
     }
 

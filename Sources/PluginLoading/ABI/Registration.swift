@@ -46,7 +46,7 @@ final class Registration {
     }
 
     private func read(_ pointer: UnsafePointer<sh_service>?) throws(PluginError) -> PluginService {
-        guard let service = pointer?.pointee, service.struct_size >= MemoryLayout<sh_service>.size else {
+        guard let pointer, let service = sh_service(reading: pointer) else {
             throw bad("add_service: found no service, or one whose struct_size is too small; wanted sizeof(sh_service)")
         }
         let name = service.name.map { String(cString: $0) } ?? ""
@@ -62,7 +62,7 @@ final class Registration {
         var methods: [PluginMethod] = []
         for index in 0..<service.method_count {
             guard let pointer = service.methods?[index] else { throw bad("service \(name): method \(index) is NULL") }
-            let method = try read(pointer.pointee, of: name)
+            let method = try read(pointer, of: name)
             guard !methods.contains(where: { $0.name == method.name }) else {
                 throw bad("service \(name): method \(method.name) is registered twice; names must differ")
             }
@@ -75,9 +75,9 @@ final class Registration {
             methods: methods)
     }
 
-    private func read(_ method: sh_method, of service: String) throws(PluginError) -> PluginMethod {
-        guard method.struct_size >= MemoryLayout<sh_method>.size else {
-            throw bad("service \(service): a method's struct_size is \(method.struct_size); wanted sizeof(sh_method)")
+    private func read(_ pointer: UnsafePointer<sh_method>, of service: String) throws(PluginError) -> PluginMethod {
+        guard let method = sh_method(reading: pointer) else {
+            throw bad("service \(service): a method's struct_size is \(pointer.pointee.struct_size); wanted sizeof(sh_method)")
         }
         let name = method.name.map { String(cString: $0) } ?? ""
         guard Self.isFullName(name), !name.contains(".") else {
@@ -89,10 +89,9 @@ final class Registration {
         guard (Int32(SH_RELOAD_PIN)...Int32(SH_RELOAD_END)).contains(method.reload) else {
             throw bad("method \(service)/\(name): reload is \(method.reload); wanted SH_RELOAD_PIN (0) to SH_RELOAD_END (2)")
         }
-        guard let table = method.handler, table.pointee.struct_size >= MemoryLayout<sh_handler>.size else {
+        guard let table = method.handler, let handler = sh_handler(reading: table) else {
             throw bad("method \(service)/\(name): found no handler, or one whose struct_size is too small; wanted sizeof(sh_handler)")
         }
-        let handler = table.pointee
         guard handler.on_open != nil else { throw bad("method \(service)/\(name): on_open is NULL; every method needs it") }
         guard handler.on_close != nil else { throw bad("method \(service)/\(name): on_close is NULL; every method needs it") }
         return PluginMethod(

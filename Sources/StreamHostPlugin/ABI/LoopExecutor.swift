@@ -1,18 +1,15 @@
 import CStreamHost
 import Glibc
-import Synchronization
 
 /// Runs tasks on one of the host's loops: what becomes ready there is run before the loop next writes to its sockets.
 ///
-/// SAFETY: `@unchecked Sendable` as `ready` and `drainPosted` are touched on the loop's thread alone; jobs from other threads go through a
-/// mutex. It lives as long as the process, since tasks refer to it without keeping it.
+/// SAFETY: `@unchecked Sendable` as `ready` and `drainPosted` are touched on the loop's thread alone. It lives as long as the process, since tasks refer to it without keeping it.
 final class LoopExecutor: TaskExecutor, @unchecked Sendable {
     let loop: sh_loop
     private let host: HostFunctions
     private let thread = pthread_self()
     private var ready: [UnownedJob] = []
     private var drainPosted = false
-    private let foreign = Mutex<[UnownedJob]>([])
 
     /// On the loop's thread.
     init(host: HostFunctions, loop: sh_loop) {
@@ -33,13 +30,10 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
         host.post(loop, { context in LoopExecutor.of(context)?.drain() }, Unmanaged.passUnretained(self).toOpaque())
     }
 
+    // A post of its own for each: so a job comes after all that its thread has sent to the loop before.
     private func enqueueForeign(_ job: UnownedJob) {
-        let first = foreign.withLock { jobs in
-            jobs.append(job)
-            return jobs.count == 1
-        }
-        guard first else { return }
-        host.post(loop, { context in LoopExecutor.of(context)?.drainForeign() }, Unmanaged.passUnretained(self).toOpaque())
+        let work = Unmanaged.passRetained(ForeignJob(job, on: self)).toOpaque()
+        host.post(loop, { context in ForeignJob.take(context)?.run() }, work)
     }
 
     private static func of(_ context: UnsafeMutableRawPointer?) -> LoopExecutor? {
@@ -56,17 +50,27 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
         if ready.isEmpty { swap(&jobs, &ready) }
     }
 
-    private func drainForeign() {
-        run(
-            foreign.withLock { jobs in
-                let all = jobs
-                jobs = []
-                return all
-            })
-    }
-
     private func run(_ jobs: [UnownedJob]) {
         let executor = asUnownedTaskExecutor()
         for job in jobs { job.runSynchronously(on: executor) }
     }
+}
+
+/// A job on its way to a loop.
+///
+/// SAFETY: `@unchecked Sendable` as it is handed over: made by one thread, run once by the loop's.
+private final class ForeignJob: @unchecked Sendable {
+    private let job: UnownedJob
+    private let executor: LoopExecutor
+
+    init(_ job: UnownedJob, on executor: LoopExecutor) {
+        self.job = job
+        self.executor = executor
+    }
+
+    static func take(_ context: UnsafeMutableRawPointer?) -> ForeignJob? {
+        context.map { Unmanaged<ForeignJob>.fromOpaque($0).takeRetainedValue() }
+    }
+
+    func run() { job.runSynchronously(on: executor.asUnownedTaskExecutor()) }
 }

@@ -53,7 +53,10 @@ final class PluginInstance: @unchecked Sendable {
     // MARK: Retirement
 
     func taskBegan() { tasks.wrappingAdd(1, ordering: .relaxed) }
-    func taskEnded() { tasks.wrappingSubtract(1, ordering: .releasing) }
+    func taskEnded() {
+        let left = tasks.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue
+        if left == 0, shutDownBegun.load(ordering: .acquiring) { host.retired() }
+    }
 
     /// Calls whose tasks still run. Theirs is what keeps a plugin from retiring.
     var liveTasks: Int { tasks.load(ordering: .acquiring) }

@@ -39,9 +39,10 @@ final class Call: @unchecked Sendable {
         var finished = false
         /// The identity of the handler's own task, as long as it runs.
         var root: UInt = 0
-        /// `on_writable` has come since the last `full`.
+        /// `on_writable` has come, and no writer has used it to go on without waiting. One that was woken may do so once more, and then queues one
+        /// message over the mark: without it, one that is just about to wait could miss the last `on_writable`.
         var writable = false
-        var writer: UnsafeContinuation<Void, Never>?
+        var writers: [UnsafeContinuation<Void, Never>] = []
         var waits: [CallSignal] = []
         var trailers = Metadata()
         var inbound = InboundQueue()
@@ -89,54 +90,55 @@ final class Call: @unchecked Sendable {
     }
 
     func becameWritable() {
-        let waiter = shared.withLock { shared in
-            let waiter = shared.writer
-            shared.writer = nil
-            shared.writable = waiter == nil
-            return waiter
+        wakeWriters { $0.writable = true }
+    }
+
+    // All of them: each tries again, or finds that it was cancelled.
+    private func wakeWriters(_ change: (inout Shared) -> Void) {
+        var writers: [UnsafeContinuation<Void, Never>] = []
+        shared.withLock { shared in
+            change(&shared)
+            swap(&writers, &shared.writers)
         }
-        waiter?.resume()
+        for writer in writers { writer.resume() }
     }
 
     /// Nobody waits for the answer any more: wakes whatever the handler waits in, and cancels its task.
     func cancel() {
         var waits: [CallSignal] = []
         var reader: UnsafeContinuation<Void, Never>?
-        let writer = shared.withLock { shared in
+        wakeWriters { shared in
             shared.cancelled = true
             shared.inbound.ended = true
             swap(&waits, &shared.waits)
             reader = shared.inbound.takeReader()
-            let writer = shared.writer
-            shared.writer = nil
-            return writer
         }
         task?.cancel()
-        writer?.resume()
         reader?.resume()
         for signal in waits { signal.end() }
     }
 
     // MARK: The handler's task
 
-    /// Runs the handler; its end is the call's. One closure, and nothing between it and the handler: a frame that rests as long as the call
-    /// does is memory that each open call costs.
+    /// Runs the handler; its end is the call's. With as little as can be between the task and the handler: a frame that rests as long as
+    /// the call does is memory that each open call costs.
     private func run() {
         instance.taskBegan()
-        let body: @Sendable () async -> Void = { [self] in
-            noteRoot()
-            do {
-                try await method.handler(self)
-                finish(nil)
-            } catch {
-                finish(error)
-            }
-            instance.taskEnded()
-        }
         switch method.placement {
-        case .loop: task = Task(executorPreference: executor, operation: body)
-        case .offloaded: task = Task(operation: body)
+        case .loop: task = Task(executorPreference: executor) { [self] in await perform() }
+        case .offloaded: task = Task { [self] in await perform() }
         }
+    }
+
+    private func perform() async {
+        noteRoot()
+        do {
+            try await method.handler(self)
+            finish(nil)
+        } catch {
+            finish(error)
+        }
+        instance.taskEnded()
     }
 
     private func noteRoot() {
@@ -221,7 +223,7 @@ final class Call: @unchecked Sendable {
             await withTaskCancellationHandler {
                 await waitForDrain()
             } onCancel: {
-                becameWritable()
+                wakeWriters { _ in }
             }
         }
         if isCancelled || Task.isCancelled { throw CancellationError() }
@@ -230,11 +232,11 @@ final class Call: @unchecked Sendable {
     private func waitForDrain() async {
         await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
             let now = shared.withLock { shared in
-                if shared.writable || shared.cancelled {
+                if shared.writable || shared.cancelled || Task.isCancelled {
                     shared.writable = false
                     return true
                 }
-                shared.writer = continuation
+                shared.writers.append(continuation)
                 return false
             }
             if now { continuation.resume() }

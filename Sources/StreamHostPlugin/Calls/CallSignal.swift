@@ -9,6 +9,8 @@ public final class CallSignal: Sendable {
         var ended = false
         var waiter: UnsafeContinuation<Void, Never>?
         var timer: sh_timer = 0
+        /// Which wait it is: a timer that another thread has asked for may come when its wait is over.
+        var wait: UInt64 = 0
     }
 
     private let call: Call
@@ -54,7 +56,7 @@ public final class CallSignal: Sendable {
             await withTaskCancellationHandler {
                 await suspend(for: duration)
             } onCancel: {
-                end()
+                wake { _ in }
             }
         }
         stopTimer()
@@ -63,14 +65,15 @@ public final class CallSignal: Sendable {
             state.raised = false
             return both
         }
-        if ended { throw CancellationError() }
+        if ended || (!raised && Task.isCancelled) { throw CancellationError() }
         return raised
     }
 
     private func suspend(for duration: Duration?) async {
         await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
             let now = state.withLock { state in
-                if state.raised || state.ended { return true }
+                if state.raised || state.ended || Task.isCancelled { return true }
+                state.wait += 1
                 state.waiter = continuation
                 return false
             }
@@ -87,13 +90,19 @@ public final class CallSignal: Sendable {
         let parts = duration.components
         let nanoseconds = parts.seconds < 0 ? 0 : UInt64(min(parts.seconds, 1 << 32)) * 1_000_000_000 + UInt64(max(parts.attoseconds, 0) / 1_000_000_000)
         guard call.executor.isCurrent else {
-            let request = Unmanaged.passRetained(TimerRequest(signal: self, nanoseconds: nanoseconds)).toOpaque()
+            let wait = state.withLock { $0.wait }
+            let request = Unmanaged.passRetained(TimerRequest(signal: self, nanoseconds: nanoseconds, wait: wait)).toOpaque()
             return call.host.post(call.executor.loop, { TimerRequest.take($0)?.start() }, request)
         }
         startTimer(nanoseconds: nanoseconds)
     }
 
-    fileprivate func startTimer(nanoseconds: UInt64) {
+    fileprivate func startTimer(nanoseconds: UInt64, ifWaiting wait: UInt64) {
+        guard state.withLock({ $0.wait == wait && $0.waiter != nil }) else { return }
+        startTimer(nanoseconds: nanoseconds)
+    }
+
+    private func startTimer(nanoseconds: UInt64) {
         let own = Unmanaged.passRetained(self).toOpaque()
         let timer = call.host.startTimer(call.executor.loop, nanoseconds, { CallSignal.fired($0) }, own)
         let late = state.withLock { state in
@@ -142,15 +151,17 @@ public final class CallSignal: Sendable {
 private final class TimerRequest: Sendable {
     let signal: CallSignal
     let nanoseconds: UInt64
+    let wait: UInt64
 
-    init(signal: CallSignal, nanoseconds: UInt64) {
+    init(signal: CallSignal, nanoseconds: UInt64, wait: UInt64) {
         self.signal = signal
         self.nanoseconds = nanoseconds
+        self.wait = wait
     }
 
     static func take(_ context: UnsafeMutableRawPointer?) -> TimerRequest? {
         context.map { Unmanaged<TimerRequest>.fromOpaque($0).takeRetainedValue() }
     }
 
-    func start() { signal.startTimer(nanoseconds: nanoseconds) }
+    func start() { signal.startTimer(nanoseconds: nanoseconds, ifWaiting: wait) }
 }

@@ -13,7 +13,7 @@
  *                never re-entrantly: never from inside a host function that the plugin called.
  *     [loop]     on the thread of the loop that is named (any callback of a call of that loop is on it).
  *     [control]  the plugin's life cycle: one at a time, on no loop's thread.
- *     Debug builds of the host check the tags and answer SH_WRONG_THREAD.
+ *     Where a tag is broken the host answers SH_WRONG_THREAD (timer_start: 0); [control] is checked in debug builds alone.
  *
  *   Ownership. It stands in the type name:
  *     sh_bytes   a borrowed view. In a callback it is the host's and ends when the callback returns. In a host
@@ -21,7 +21,9 @@
  *     sh_owned   bytes that carry their own release function; who receives it must call it once.
  *     sh_buffer  a shared buffer, reference-counted: sh_buffer_retain / sh_buffer_release of `sh_host`.
  *
- *   Failure. A host function that fails changes nothing and says why by its status. No function blocks.
+ *   Failure. A host function that fails changes nothing and says why by its status. No function blocks. On the call's
+ *   loop the answer is exact. From another thread what is told is what is known there: that the call has ended, was finished,
+ *   or is full; a send that turns out to be misplaced (metadata after a message, a second message of one) is dropped.
  *
  *   Growth. Tables begin with `struct_size` and only ever grow at the end. A reader takes the fields that lie within
  *   both its own and the other's size. What version 1.0 requires is fixed by the SH_*_SIZE_1_0 offsets below.
@@ -66,7 +68,7 @@ enum {
     SH_TOO_LARGE = -2,     /* the message is over the host's limit for outgoing messages */
     SH_INVALID = -3,       /* an argument or the moment is wrong: see the function; in words through sh_error, if given */
     SH_UNSUPPORTED = -4,   /* not offered by this host, or not by this plugin */
-    SH_WRONG_THREAD = -5,  /* debug builds: called off the thread that its tag names */
+    SH_WRONG_THREAD = -5,  /* called off the thread that its tag names */
     SH_NO_MEMORY = -6,
     SH_REFUSED = -7        /* the plugin says no: its sh_error says why */
 };
@@ -121,6 +123,7 @@ typedef struct sh_finish {
     const sh_metadata *trailers;
     size_t trailer_count;
 } sh_finish;
+#define SH_FINISH_SIZE_1_0 (offsetof(sh_finish, trailer_count) + sizeof(size_t))
 
 /* The host's functions. The table and what it points to live until `destroy` has returned. Every function takes the
  * table itself first: it also says which plugin is calling. */
@@ -156,7 +159,8 @@ struct sh_host {
      * from here on. [any] */
     sh_status (*send_buffer)(const sh_host *host, sh_call call, sh_buffer *message);
     /* Ends the call; what was queued goes out first. NULL: SH_GRPC_OK. `on_close` follows when the callback that is
-     * running has returned. SH_CLOSED or SH_INVALID the second time. [any] */
+     * running has returned. SH_CLOSED or SH_INVALID the second time. SH_GRPC_OK without the one message of a unary or client
+     * streaming method is sent as SH_GRPC_INTERNAL. The message is cut at 4096 encoded bytes. [any] */
     sh_status (*finish)(const sh_host *host, sh_call call, const sh_finish *finish);
 
     /* -- Reading a call -- */
@@ -194,7 +198,7 @@ struct sh_host {
     sh_status (*loop_post)(const sh_host *host, sh_loop loop, void (*fn)(void *arg), void *arg);
     /* 1 where the calling thread is the loop's. [any] */
     int32_t (*loop_is_current)(const sh_host *host, sh_loop loop);
-    /* Runs fn(arg) on the loop after `nanoseconds`, once. 0: no memory. [loop] */
+    /* Runs fn(arg) on the loop after `nanoseconds`, once. 0: not on that loop. [loop] */
     sh_timer (*timer_start)(const sh_host *host, sh_loop loop, uint64_t nanoseconds, void (*fn)(void *arg), void *arg);
     /* SH_OK: it will not run; SH_CLOSED: it has run or was cancelled. [loop] */
     sh_status (*timer_cancel)(const sh_host *host, sh_timer timer);
@@ -268,6 +272,7 @@ typedef struct sh_method {
     const sh_handler *handler;
     void *context;    /* handed to on_open as `method` */
 } sh_method;
+#define SH_METHOD_SIZE_1_0 (offsetof(sh_method, context) + sizeof(void *))
 
 typedef struct sh_service {
     size_t struct_size;
@@ -276,6 +281,7 @@ typedef struct sh_service {
     const sh_method *const *methods; /* `method_count` pointers */
     size_t method_count;
 } sh_service;
+#define SH_SERVICE_SIZE_1_0 (offsetof(sh_service, method_count) + sizeof(size_t))
 
 /* Registers the plugin's services while `start` runs. */
 typedef struct sh_registrar sh_registrar;
