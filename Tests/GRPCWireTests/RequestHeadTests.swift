@@ -79,6 +79,21 @@ import Testing
         #expect(status.message.contains("x-bin"))
     }
 
+    @Test func everyPartOfABinaryValueIsChargedAsAField() {
+        let many = head(Self.call + [("x-bin", String(repeating: ",", count: 300))], limit: 1 << 20)
+        guard case .status(let status) = many.verdict() else {
+            Issue.record("wanted a status")
+            return
+        }
+        #expect(status.code == .resourceExhausted)
+        let long = head(Self.call + [(String(repeating: "x", count: 5000) + "-bin", ",,,,")])
+        guard case .status(let status) = long.verdict() else {
+            Issue.record("wanted a status")
+            return
+        }
+        #expect(status.code == .resourceExhausted)
+    }
+
     @Test func reservedNamesAreNotMetadata() {
         let head = head(Self.call + [("grpc-timeout", "1S"), ("grpc-accept-encoding", "gzip"), ("grpc-encoding", "identity")])
         #expect(head.metadata.isEmpty)

@@ -134,6 +134,84 @@ import Testing
         #expect(handler.events.last == "writable")
     }
 
+    @Test func initialMetadataIsABlockOfItsOwnEvenWithoutAnAnswer() throws {
+        let handler = RecordingHandler(.unary) { call, event in
+            guard event == "half-close" else { return }
+            var metadata = MetadataBlock()
+            Array("a".utf8).withUnsafeBytes { metadata.append(name: $0, value: $0) }
+            _ = call.send(metadata: metadata)
+            _ = call.finish(CallEnd(Status(.notFound, "no")))
+        }
+        let client = try FrameClient(routes: RouteTable([("/a.B/C", handler)]))
+        try client.open("/a.B/C", stream: 1)
+        try client.message("x", stream: 1, ends: true)
+        #expect(try client.story(1) == ["headers", "headers end"])
+    }
+
+    @Test func trailersTooLargeForHTTPResetTheStream() throws {
+        let handler = RecordingHandler(.unary) { call, event in
+            guard event == "half-close" else { return }
+            var trailers = MetadataBlock()
+            Array("a".utf8).withUnsafeBytes { name in
+                Array(String(repeating: "b", count: 70_000).utf8).withUnsafeBytes { trailers.append(name: name, value: $0) }
+            }
+            _ = call.finish(CallEnd(Status(.notFound, "no"), trailers: trailers))
+        }
+        let client = try FrameClient(routes: RouteTable([("/a.B/C", handler)]))
+        try client.open("/a.B/C", stream: 1)
+        try client.message("x", stream: 1, ends: true)
+        #expect(try client.story(1) == ["reset 2"])
+        #expect(client.loop.calls.count == 0)
+    }
+
+    @Test func aTextWaitsForTheClientsWindow() throws {
+        let client = try FrameClient()
+        try client.send(FrameClient.settings, stream: 0, [0, 4, 0, 0, 0, 5])
+        let get = FrameClient.block([(":method", "GET"), (":scheme", "http"), (":path", "/healthz"), (":authority", "test")])
+        try client.send(FrameClient.headers, flags: 5, stream: 1, get)
+        #expect(try client.story(1) == ["headers", "data 5"])
+        try client.send(FrameClient.windowUpdate, stream: 1, [0, 0, 0, 100])
+        #expect(try client.story(1) == ["data 6 end"])
+    }
+
+    @Test func demandThatGrowsBeforeTheEndIsReadDeliversWhatWaits() throws {
+        let handler = RecordingHandler(.bidirectional)
+        let client = try FrameClient(routes: RouteTable([("/a.B/C", handler)]))
+        try client.open("/a.B/C", stream: 1)
+        for text in ["a", "b", "c"] { try client.message(text, stream: 1) }
+        guard let call = client.loop.calls.lookUp(CallHandle(loop: 0, slot: 0, generation: 1)) else {
+            Issue.record("wanted an open call")
+            return
+        }
+        try client.loop.partOfTurn {
+            _ = call.request(10)
+            try client.send(FrameClient.data, flags: 1, stream: 1)
+        }
+        #expect(handler.events == ["opened", "message a", "message b", "message c", "half-close"])
+    }
+
+    @Test func anAnswerThatIsLargerThanTheOutputComesInPiecesAndWhole() throws {
+        let handler = RecordingHandler(.unary) { call, event in
+            guard event == "half-close" else { return }
+            Self.send(call, String(repeating: "x", count: 900_000))
+            _ = call.finish(.ok)
+        }
+        let client = try FrameClient(routes: RouteTable([("/a.B/C", handler)]))
+        try client.send(FrameClient.settings, stream: 0, [0, 4, 0, 16, 0, 0])
+        try client.send(FrameClient.windowUpdate, stream: 0, [0, 16, 0, 0])
+        try client.open("/a.B/C", stream: 1)
+        try client.message("x", stream: 1, ends: true)
+        var largest = 0
+        var body = 0
+        while let buffer = try client.channel.readOutbound(as: ByteBuffer.self) {
+            largest = max(largest, buffer.readableBytes)
+            body += buffer.readableBytes
+        }
+        #expect(largest <= OutputBuffer.chunk + 32 * 1024)
+        #expect(body > 900_000)
+        #expect(client.loop.calls.count == 0)
+    }
+
     @Test func garbageEndsTheConnectionInWords() throws {
         let client = try FrameClient(preface: false)
         try client.send(Array("GET / HTTP/1.1\r\nhost: x\r\n\r\n".utf8))

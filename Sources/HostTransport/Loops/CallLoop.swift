@@ -115,11 +115,11 @@ public final class CallLoop: @unchecked Sendable {
 
     /// Runs an event's work, which another event of the same turn follows.
     @inline(__always)
-    func partOfTurn(_ event: () -> Void) {
+    func partOfTurn(_ event: () throws -> Void) rethrows {
         let nested = inTurn
         inTurn = true
-        event()
-        inTurn = nested
+        defer { inTurn = nested }
+        try event()
     }
 
     /// Runs an event's work, and ends the turn.
