@@ -110,17 +110,17 @@ let package = Package(
         + servicePlugin("Chat", path: "Plugins/Chat")
         + servicePlugin("Bench", path: "Plugins/Examples/Bench")
         + [
-        // MARK: Tests
-        .testTarget(name: "GRPCWireTests", dependencies: ["GRPCWire"], swiftSettings: strict),
-        .testTarget(
-            name: "HostTransportTests",
-            dependencies: ["HostTransport", "GRPCWire", .product(name: "NIOEmbedded", package: "swift-nio")],
-            swiftSettings: strict
-        ),
-        .testTarget(name: "PluginLoadingTests", dependencies: ["PluginLoading", "CStreamHost"], swiftSettings: strict),
-        .testTarget(name: "ChatPluginTests", dependencies: ["ChatPlugin", "StreamHostPlugin"], swiftSettings: strict),
-        .testTarget(name: "StockPluginTests", dependencies: ["StockPlugin", "StreamHostPlugin"], swiftSettings: strict),
-        .testTarget(name: "FilePluginTests", dependencies: ["FilePlugin", "StreamHostPlugin"], swiftSettings: strict),
-        .testTarget(name: "HostConfigurationTests", dependencies: ["HostConfiguration"], swiftSettings: strict),
+            // MARK: Tests
+            .testTarget(name: "GRPCWireTests", dependencies: ["GRPCWire"], swiftSettings: strict),
+            .testTarget(
+                name: "HostTransportTests",
+                dependencies: ["HostTransport", "GRPCWire", .product(name: "NIOEmbedded", package: "swift-nio")],
+                swiftSettings: strict
+            ),
+            .testTarget(name: "PluginLoadingTests", dependencies: ["PluginLoading", "CStreamHost"], swiftSettings: strict),
+            .testTarget(name: "ChatPluginTests", dependencies: ["ChatPlugin", "StreamHostPlugin"], swiftSettings: strict),
+            .testTarget(name: "StockPluginTests", dependencies: ["StockPlugin", "StreamHostPlugin"], swiftSettings: strict),
+            .testTarget(name: "FilePluginTests", dependencies: ["FilePlugin", "StreamHostPlugin"], swiftSettings: strict),
+            .testTarget(name: "HostConfigurationTests", dependencies: ["HostConfiguration"], swiftSettings: strict),
         ]
 )

@@ -6,27 +6,23 @@ extension ChatPlugin {
 
     /// The room's last messages, then the live ones, and a heartbeat whenever the stream was quiet for long.
     ///
-    /// All of it is in this one closure, without others in it and without child tasks: a stream spends its life waiting
-    /// here, and each frame under it is memory times the number of streams. For the same reason what it calls isn't
-    /// inlined.
+    /// All of it is in this one closure, without others in it and without child tasks, and what it keeps is one object: a
+    /// stream spends its life waiting here, and its frame is memory times the number of streams. For the same reason what it
+    /// calls isn't inlined.
     var joinChat: JoinChat {
         { [self] request, writer, context in
-            let room = try room(for: request)
-            let signal = context.makeSignal()
-            var cursor = try room.join(request.username)
-            // Whether the room has the signal and will raise it. It may have just done so, unseen: then the next wait
-            // ends at once.
-            var asleep = false
-            defer { room.leave(request.username, signal, asleep: asleep) }
+            let subscription = try Subscription(to: room(for: request), of: request.username, context.makeSignal())
+            defer { subscription.end() }
             while true {
-                switch room.next(at: cursor, signal, asleep: asleep) {
+                switch subscription.next() {
                 case .entry(let message):
                     try await writer.write(message)
-                    cursor += 1
                 case .none:
-                    asleep = true
-                    asleep = try await !signal.wait(for: heartbeat)
-                    if asleep { try await writer.write(try room.heartbeat()) }
+                    if try await !subscription.signal.wait(for: subscription.room.quietTime) {
+                        try await writer.write(subscription.room.heartbeat())
+                    } else {
+                        subscription.wasWoken()
+                    }
                 case .dropped(let count):
                     throw Self.tooSlow(count)
                 }

@@ -11,12 +11,10 @@ package struct ChatPlugin: Plugin {
     package static let version = "1.0.0"
 
     let configuration: ChatConfiguration
-    let heartbeat: Duration
     let rooms: Rooms
 
     package init(context: PluginContext) throws {
         configuration = try context.configuration(as: ChatConfiguration.self)
-        heartbeat = .seconds(configuration.heartbeatSeconds)
         rooms = Rooms(configuration, mint: MessageMint(context))
     }
 

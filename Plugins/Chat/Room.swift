@@ -6,12 +6,15 @@ final class Room: Sendable {
     typealias Message = EncodedMessage<Chat_ChatMessage>
 
     let name: String
+    /// A stream that was quiet for so long gets a heartbeat.
+    let quietTime: Duration
     private let mint: MessageMint
     private let state: Mutex<RoomState<Message, CallSignal>>
 
     init(_ name: String, _ configuration: ChatConfiguration, _ mint: MessageMint) {
         self.name = name
         self.mint = mint
+        quietTime = .seconds(configuration.heartbeatSeconds)
         let history = History<Message>(maxEntries: configuration.historyMessages, maxBytes: configuration.historyBytes)
         state = Mutex(RoomState(history: history))
     }

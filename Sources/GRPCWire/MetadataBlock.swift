@@ -70,7 +70,8 @@ public struct MetadataBlock: Sendable, Equatable {
                 offset = start + name + value
                 body(
                     UnsafeRawBufferPointer(rebasing: bytes[start..<(start + name)]),
-                    UnsafeRawBufferPointer(rebasing: bytes[(start + name)..<offset]))
+                    UnsafeRawBufferPointer(rebasing: bytes[(start + name)..<offset])
+                )
             }
         }
     }

@@ -122,7 +122,9 @@ public struct RequestHead {
                 Status(
                     .resourceExhausted,
                     "found request metadata of \(size) bytes in \(fields) fields; "
-                        + "this server takes \(limit) bytes in \(fieldLimit) fields"))
+                        + "this server takes \(limit) bytes in \(fieldLimit) fields"
+                )
+            )
         }
         guard isPost else {
             if isGet, path == Array("/".utf8) || path == Array("/healthz".utf8) { return .http(200, "streamhost\n") }

@@ -25,7 +25,13 @@ public final class HTTP2HeaderBlock: @unchecked Sendable {
             fields.initializeElement(
                 at: index,
                 to: nghttp2_nv(
-                    name: name, value: value, namelen: field.name.count, valuelen: field.value.count, flags: flags))
+                    name: name,
+                    value: value,
+                    namelen: field.name.count,
+                    valuelen: field.value.count,
+                    flags: flags
+                )
+            )
         }
     }
 

@@ -19,24 +19,40 @@ public final class HTTP2Session {
     public init(settings: HTTP2Settings, delegate: any HTTP2SessionDelegate) throws(HTTP2Error) {
         self.delegate = delegate
         let result = nghttp2_session_server_new2(
-            &session, SessionCallbacks.shared.table, Unmanaged.passUnretained(self).toOpaque(),
-            SessionCallbacks.shared.options)
+            &session,
+            SessionCallbacks.shared.table,
+            Unmanaged.passUnretained(self).toOpaque(),
+            SessionCallbacks.shared.options
+        )
         guard result == 0 else { throw HTTP2Error(code: result) }
         let entries = [
             nghttp2_settings_entry(
-                settings_id: Int32(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue), value: settings.maxConcurrentStreams),
+                settings_id: Int32(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue),
+                value: settings.maxConcurrentStreams
+            ),
             nghttp2_settings_entry(
-                settings_id: Int32(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE.rawValue), value: settings.streamWindow),
+                settings_id: Int32(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE.rawValue),
+                value: settings.streamWindow
+            ),
             nghttp2_settings_entry(
-                settings_id: Int32(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE.rawValue), value: settings.maxHeaderListSize),
+                settings_id: Int32(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE.rawValue),
+                value: settings.maxHeaderListSize
+            ),
             // RFC 9113 5.3.2: no client of gRPC sends priorities, and without the tree scheduling is cheaper.
             nghttp2_settings_entry(
-                settings_id: Int32(NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES.rawValue), value: 1),
+                settings_id: Int32(NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES.rawValue),
+                value: 1
+            ),
         ]
         try check(nghttp2_submit_settings(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), entries, entries.count))
         try check(
             nghttp2_session_set_local_window_size(
-                session, UInt8(NGHTTP2_FLAG_NONE.rawValue), 0, Int32(clamping: settings.connectionWindow)))
+                session,
+                UInt8(NGHTTP2_FLAG_NONE.rawValue),
+                0,
+                Int32(clamping: settings.connectionWindow)
+            )
+        )
     }
 
     deinit {
@@ -52,7 +68,10 @@ public final class HTTP2Session {
     /// Takes bytes of the socket; events come from inside.
     public func receive(_ bytes: UnsafeRawBufferPointer) throws(HTTP2Error) {
         let used = nghttp2_session_mem_recv(
-            session, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
+            session,
+            bytes.baseAddress?.assumingMemoryBound(to: UInt8.self),
+            bytes.count
+        )
         guard used >= 0 else { throw HTTP2Error(code: Int32(used)) }
     }
 
@@ -127,6 +146,12 @@ public final class HTTP2Session {
     /// Second step: GOAWAY with the last stream that was taken. RFC 9113 6.8: those above may be tried again elsewhere.
     public func goAway(_ code: HTTP2ErrorCode = .noError) {
         nghttp2_submit_goaway(
-            session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nghttp2_session_get_last_proc_stream_id(session), code.rawValue, nil, 0)
+            session,
+            UInt8(NGHTTP2_FLAG_NONE.rawValue),
+            nghttp2_session_get_last_proc_stream_id(session),
+            code.rawValue,
+            nil,
+            0
+        )
     }
 }

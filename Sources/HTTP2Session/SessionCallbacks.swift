@@ -59,7 +59,11 @@ final class SessionCallbacks: @unchecked Sendable {
             session.readsHead = stream != nil
             guard let stream else {
                 nghttp2_submit_rst_stream(
-                    raw, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, UInt32(NGHTTP2_REFUSED_STREAM.rawValue))
+                    raw,
+                    UInt8(NGHTTP2_FLAG_NONE.rawValue),
+                    id,
+                    UInt32(NGHTTP2_REFUSED_STREAM.rawValue)
+                )
                 return
             }
             stream.id = id
@@ -75,7 +79,8 @@ final class SessionCallbacks: @unchecked Sendable {
             guard session.readsHead else { return }
             session.delegate.received(
                 name: UnsafeRawBufferPointer(start: name, count: nameCount),
-                value: UnsafeRawBufferPointer(start: value, count: valueCount))
+                value: UnsafeRawBufferPointer(start: value, count: valueCount)
+            )
         }
         return 0
     }
@@ -158,7 +163,8 @@ final class SessionCallbacks: @unchecked Sendable {
             return count
         case .last(let count):
             flags.pointee |= UInt32(
-                NGHTTP2_DATA_FLAG_NO_COPY.rawValue | NGHTTP2_DATA_FLAG_EOF.rawValue | NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue)
+                NGHTTP2_DATA_FLAG_NO_COPY.rawValue | NGHTTP2_DATA_FLAG_EOF.rawValue | NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
+            )
             return count
         case .end(let count):
             flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_NO_COPY.rawValue | NGHTTP2_DATA_FLAG_EOF.rawValue)

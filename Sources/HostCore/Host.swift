@@ -21,7 +21,8 @@ public final class Host: Sendable {
         guard !configuration.plugins.isEmpty else {
             throw HostError(
                 code: .badConfiguration,
-                message: "found no plugin to serve; name one with --load, as in: streamhost --load plugins/libchat.so")
+                message: "found no plugin to serve; name one with --load, as in: streamhost --load plugins/libchat.so"
+            )
         }
         for plugin in configuration.plugins { _ = try library(plugin.path) }
     }
@@ -32,7 +33,8 @@ public final class Host: Sendable {
         case .failure(let error):
             throw HostError(
                 code: .badConfiguration,
-                message: "plugin library \(path): found no such file; looked at \(error.places.joined(separator: ", "))")
+                message: "plugin library \(path): found no such file; looked at \(error.places.joined(separator: ", "))"
+            )
         }
     }
 
@@ -55,7 +57,10 @@ public final class Host: Sendable {
         }
         self.transport = transport
         let bridge = CallBridge(
-            loops: transport.loops, files: PluginFiles(root: configuration.dataDirectory), logger: PluginLog(logger: logger))
+            loops: transport.loops,
+            files: PluginFiles(root: configuration.dataDirectory),
+            logger: PluginLog(logger: logger)
+        )
         registry = PluginRegistry(bridge: bridge, logger: logger)
         do throws(HostError) {
             try await Self.load(configuration.plugins, registry, logger)
@@ -70,7 +75,9 @@ public final class Host: Sendable {
 
     // A plugin that can't be loaded doesn't keep the others from serving.
     private static func load(
-        _ plugins: [HostConfiguration.Plugin], _ registry: PluginRegistry, _ logger: Logger
+        _ plugins: [HostConfiguration.Plugin],
+        _ registry: PluginRegistry,
+        _ logger: Logger
     ) async throws(HostError) {
         var loaded = 0
         for plugin in plugins {
@@ -90,7 +97,9 @@ public final class Host: Sendable {
     }
 
     private static func listen(
-        _ listeners: [HostConfiguration.Listener], _ transport: Transport, _ logger: Logger
+        _ listeners: [HostConfiguration.Listener],
+        _ transport: Transport,
+        _ logger: Logger
     ) async throws(HostError) -> [String] {
         var addresses: [String] = []
         for listener in listeners {

@@ -14,7 +14,9 @@ public final class Transport: Sendable {
 
     /// A transport of so many threads (0: one a core). `onFailure` hears of connections that ended by an error of the peer.
     public init(
-        threads: Int, limits: TransportLimits, onFailure: @escaping @Sendable (_ peer: String, _ reason: String) -> Void
+        threads: Int,
+        limits: TransportLimits,
+        onFailure: @escaping @Sendable (_ peer: String, _ reason: String) -> Void
     ) async throws {
         group = MultiThreadedEventLoopGroup(numberOfThreads: min(threads > 0 ? threads : System.coreCount, CallHandle.maxLoops))
         registry = ConnectionRegistry(limit: limits.maxConnections, onFailure: onFailure)
@@ -70,7 +72,8 @@ public final class Transport: Sendable {
             .childChannelOption(.writeBufferWaterMark, value: .init(low: 64 * 1024, high: 256 * 1024))
             // A channel keeps its last buffer: it begins small, so that an idle connection does, and grows with what comes.
             .childChannelOption(
-                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 2048, maximum: 128 * 1024)
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 2048, maximum: 128 * 1024)
             )
             .childChannelInitializer { [registry, loops] channel in
                 guard let loop = loops.first(where: { $0.eventLoop === channel.eventLoop }), registry.reserve() else {

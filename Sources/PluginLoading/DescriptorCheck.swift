@@ -6,24 +6,40 @@ enum DescriptorCheck {
         // Magic, size and versions lie within the first fields whatever the version: read them before anything else.
         guard pointer.pointee.magic == SH_MAGIC else {
             throw mismatch(
-                path, "magic", found: "0x" + String(pointer.pointee.magic, radix: 16),
-                wanted: "0x" + String(SH_MAGIC, radix: 16), todo: "begin the struct with SH_MAGIC")
+                path,
+                "magic",
+                found: "0x" + String(pointer.pointee.magic, radix: 16),
+                wanted: "0x" + String(SH_MAGIC, radix: 16),
+                todo: "begin the struct with SH_MAGIC"
+            )
         }
         guard pointer.pointee.abi_major == SH_ABI_MAJOR else {
             throw mismatch(
-                path, "abi_major", found: "\(pointer.pointee.abi_major)", wanted: "\(SH_ABI_MAJOR)",
-                todo: "rebuild it against this host's streamhost/plugin.h")
+                path,
+                "abi_major",
+                found: "\(pointer.pointee.abi_major)",
+                wanted: "\(SH_ABI_MAJOR)",
+                todo: "rebuild it against this host's streamhost/plugin.h"
+            )
         }
         let required = Int(MemoryLayout<sh_plugin>.offset(of: \.destroy) ?? 0) + MemoryLayout<UnsafeRawPointer>.size
         guard Int(pointer.pointee.struct_size) >= required else {
             throw mismatch(
-                path, "struct_size", found: "\(pointer.pointee.struct_size)", wanted: "at least \(required)",
-                todo: "set it to sizeof(sh_plugin)")
+                path,
+                "struct_size",
+                found: "\(pointer.pointee.struct_size)",
+                wanted: "at least \(required)",
+                todo: "set it to sizeof(sh_plugin)"
+            )
         }
         guard pointer.pointee.abi_min_minor <= SH_ABI_MINOR else {
             throw mismatch(
-                path, "abi_min_minor", found: "\(pointer.pointee.abi_min_minor)", wanted: "at most \(SH_ABI_MINOR)",
-                todo: "run it on a newer host, or build it for ABI \(SH_ABI_MAJOR).\(SH_ABI_MINOR)")
+                path,
+                "abi_min_minor",
+                found: "\(pointer.pointee.abi_min_minor)",
+                wanted: "at most \(SH_ABI_MINOR)",
+                todo: "run it on a newer host, or build it for ABI \(SH_ABI_MAJOR).\(SH_ABI_MINOR)"
+            )
         }
         let descriptor = pointer.pointee
         guard descriptor.create != nil else { throw missing(path, "create") }
@@ -46,8 +62,12 @@ enum DescriptorCheck {
         }
         guard allowed, !name.isEmpty, name.utf8.count <= 64, name.utf8.first != UInt8(ascii: ".") else {
             throw mismatch(
-                path, "name", found: "\"\(name.prefix(80))\"", wanted: "1 to 64 letters, digits, '-', '_', '.', not beginning with '.'",
-                todo: "rename the plugin")
+                path,
+                "name",
+                found: "\"\(name.prefix(80))\"",
+                wanted: "1 to 64 letters, digits, '-', '_', '.', not beginning with '.'",
+                todo: "rename the plugin"
+            )
         }
         return name
     }

@@ -23,7 +23,9 @@ enum LibraryFile {
         let header = read(descriptor, at: 0, count: ELF.headerSize)
         guard header.count == ELF.headerSize, Array(header[0..<4]) == ELF.magic else {
             throw PluginError(
-                .notLoadable, "\(path): found no ELF file (\(beginning(header))); wanted a shared library (.so)")
+                .notLoadable,
+                "\(path): found no ELF file (\(beginning(header))); wanted a shared library (.so)"
+            )
         }
         // Class first: where things are depends on it.
         let machine = ELF.number(header, ELF.machine, 2)
@@ -31,24 +33,31 @@ enum LibraryFile {
             throw PluginError(
                 .notLoadable,
                 "\(path): found a library for another machine (ELF class \(header[ELF.elfClass]), machine \(machine)); "
-                    + "wanted class \(ELF.class64), machine \(ELF.ownMachine): build it on this kind of machine")
+                    + "wanted class \(ELF.class64), machine \(ELF.ownMachine): build it on this kind of machine"
+            )
         }
         let type = ELF.number(header, ELF.type, 2)
         guard type == ELF.sharedObject else {
             throw PluginError(
-                .notLoadable, "\(path): found an ELF file of type \(type); wanted a shared library (type 3): link it with -shared")
+                .notLoadable,
+                "\(path): found an ELF file of type \(type); wanted a shared library (type 3): link it with -shared"
+            )
         }
         let end = try endOfContents(path, descriptor, header, size: size)
         guard end <= size else {
             throw PluginError(
                 .notLoadable,
-                "\(path): found \(size) bytes of a library that has \(end): it was cut off, or is still being written; build or copy it again")
+                "\(path): found \(size) bytes of a library that has \(end): it was cut off, or is still being written; build or copy it again"
+            )
         }
     }
 
     /// Where the last thing in the file that its headers tell of ends.
     private static func endOfContents(
-        _ path: String, _ descriptor: Int32, _ header: [UInt8], size: Int
+        _ path: String,
+        _ descriptor: Int32,
+        _ header: [UInt8],
+        size: Int
     ) throws(PluginError) -> UInt64 {
         let programs = ELF.number(header, ELF.programOffset, 8)
         let programSize = ELF.number(header, ELF.programEntrySize, 2)
@@ -105,11 +114,11 @@ private enum ELF {
 
     static var ownMachine: UInt64 {
         #if arch(x86_64)
-        62
+            62
         #elseif arch(arm64)
-        183
+            183
         #else
-        0
+            0
         #endif
     }
 

@@ -34,14 +34,21 @@ public final class Plugin: @unchecked Sendable {
     ///   - owner: Names the plugin that already has a service, if any has.
     ///   - isLoaded: Whether a plugin of that name is there already.
     public init(
-        path: String, name: String? = nil, config: [UInt8], host: any HostServices, hostVersion: String, owner: @escaping (String) -> String?,
+        path: String,
+        name: String? = nil,
+        config: [UInt8],
+        host: any HostServices,
+        hostVersion: String,
+        owner: @escaping (String) -> String?,
         isLoaded: (String) -> Bool
     ) throws(PluginError) {
         let library = try PluginLibrary(path: path)
         let name = name ?? library.name
         guard !isLoaded(name) else {
             throw PluginError(
-                .refused, "\(path): a plugin named \(name) is loaded already; one of a name can serve at a time")
+                .refused,
+                "\(path): a plugin named \(name) is loaded already; one of a name can serve at a time"
+            )
         }
         // Never freed: a plugin that doesn't retire goes on calling through it, and one that does may give a last buffer back late.
         let table = HostTable(services: host, plugin: name, config: config, hostVersion: hostVersion)
@@ -63,7 +70,8 @@ public final class Plugin: @unchecked Sendable {
             let reason = registration.refusal?.message ?? started.text
             throw PluginError(
                 registration.refusal == nil ? .refused : .badRegistration,
-                "\(path): plugin \(name) failed to start: \(reason)")
+                "\(path): plugin \(name) failed to start: \(reason)"
+            )
         }
         self.name = name
         self.library = library

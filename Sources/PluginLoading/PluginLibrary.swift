@@ -23,7 +23,8 @@ final class PluginLibrary: @unchecked Sendable {
             throw PluginError(
                 .noEntry,
                 "\(path): found a library without the function \(SH_ENTRY_SYMBOL); "
-                    + "wanted a streamhost plugin: export it (see streamhost/plugin.h)")
+                    + "wanted a streamhost plugin: export it (see streamhost/plugin.h)"
+            )
         }
         let entry = unsafeBitCast(symbol, to: (@convention(c) () -> UnsafePointer<sh_plugin>?).self)
         guard let descriptor = entry() else {

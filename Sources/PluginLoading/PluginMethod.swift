@@ -22,7 +22,11 @@ public final class PluginMethod: @unchecked Sendable {
     public let instance: UnsafeMutableRawPointer?
 
     init(
-        name: String, kind: Int32, reload: Int32, handler: Handler, context: UnsafeMutableRawPointer?,
+        name: String,
+        kind: Int32,
+        reload: Int32,
+        handler: Handler,
+        context: UnsafeMutableRawPointer?,
         instance: UnsafeMutableRawPointer?
     ) {
         self.name = name

@@ -44,46 +44,74 @@ public final class ServiceBuilder {
     /// One request, one answer.
     @inlinable @inline(__always)
     public func unary<Request: Message, Response: Message>(
-        _ name: String, on placement: HandlerPlacement = .loop,
+        _ name: String,
+        on placement: HandlerPlacement = .loop,
         _ handler: @escaping @Sendable (Request, CallContext) async throws -> Response
     ) {
         add(name, .unary, placement) { call in
-            let response = try await handler(call.onlyRequest(), CallContext(call: call))
-            _ = try call.send(response)
+            call.begin()
+            do {
+                let response = try await handler(call.onlyRequest(), CallContext(call: call))
+                _ = try call.send(response)
+                call.end()
+            } catch {
+                call.end(error)
+            }
         }
     }
 
     /// One request, any number of answers: the call ends when the handler returns.
     @inlinable @inline(__always)
     public func serverStreaming<Request: Message, Response: Message>(
-        _ name: String, on placement: HandlerPlacement = .loop,
+        _ name: String,
+        on placement: HandlerPlacement = .loop,
         _ handler: @escaping @Sendable (Request, ResponseWriter<Response>, CallContext) async throws -> Void
     ) {
         add(name, .serverStreaming, placement) { call in
-            try await handler(call.onlyRequest(), ResponseWriter(call: call), CallContext(call: call))
+            call.begin()
+            do {
+                try await handler(call.onlyRequest(), ResponseWriter(call: call), CallContext(call: call))
+                call.end()
+            } catch {
+                call.end(error)
+            }
         }
     }
 
     /// Any number of requests, one answer.
     @inlinable @inline(__always)
     public func clientStreaming<Request: Message, Response: Message>(
-        _ name: String, on placement: HandlerPlacement = .loop,
+        _ name: String,
+        on placement: HandlerPlacement = .loop,
         _ handler: @escaping @Sendable (RequestStream<Request>, CallContext) async throws -> Response
     ) {
         add(name, .clientStreaming, placement) { call in
-            let response = try await handler(RequestStream(call: call), CallContext(call: call))
-            _ = try call.send(response)
+            call.begin()
+            do {
+                let response = try await handler(RequestStream(call: call), CallContext(call: call))
+                _ = try call.send(response)
+                call.end()
+            } catch {
+                call.end(error)
+            }
         }
     }
 
     /// Any number of requests and of answers, in any order: the call ends when the handler returns.
     @inlinable @inline(__always)
     public func bidirectional<Request: Message, Response: Message>(
-        _ name: String, on placement: HandlerPlacement = .loop,
+        _ name: String,
+        on placement: HandlerPlacement = .loop,
         _ handler: @escaping @Sendable (RequestStream<Request>, ResponseWriter<Response>, CallContext) async throws -> Void
     ) {
         add(name, .bidirectional, placement) { call in
-            try await handler(RequestStream(call: call), ResponseWriter(call: call), CallContext(call: call))
+            call.begin()
+            do {
+                try await handler(RequestStream(call: call), ResponseWriter(call: call), CallContext(call: call))
+                call.end()
+            } catch {
+                call.end(error)
+            }
         }
     }
 

@@ -28,7 +28,8 @@ extension KeyedDecodingContainer {
     public func decode(_ key: Key, in range: ClosedRange<Double>) throws -> Double {
         if let value = try? decode(Double.self, forKey: key), range.contains(value) { return value }
         throw ConfigurationMismatch(
-            "$.\(key.stringValue): found \(found(key)), wanted a number from \(range.lowerBound) to \(range.upperBound)")
+            "$.\(key.stringValue): found \(found(key)), wanted a number from \(range.lowerBound) to \(range.upperBound)"
+        )
     }
 
     private func found(_ key: Key) -> String {

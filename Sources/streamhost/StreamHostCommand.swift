@@ -31,7 +31,9 @@ struct StreamHostCommand: AsyncParsableCommand {
         name: .long,
         help: ArgumentHelp(
             "A plugin to load, besides those of the configuration. Looked for from the current folder, then in the installation.",
-            valueName: "lib"))
+            valueName: "lib"
+        )
+    )
     var load: [String] = []
 
     @Option(name: .long, help: ArgumentHelp("The configuration file (JSON).", valueName: "file"))
@@ -42,7 +44,9 @@ struct StreamHostCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Where to listen, instead of the configuration's listeners: HOST:PORT, [V6]:PORT, :PORT or unix:PATH. Port 0: any free one. "
                 + "(default: 127.0.0.1:50051)",
-            valueName: "addr"))
+            valueName: "addr"
+        )
+    )
     var listen: [String] = []
 
     @Option(name: .long, help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level"))
@@ -58,8 +62,10 @@ struct StreamHostCommand: AsyncParsableCommand {
         let settings: HostConfiguration
         do throws(ConfigurationError) {
             settings = try HostConfiguration.load(
-                file: config, environment: Environment.variables(),
-                flags: FlagOverrides(load: load, listen: listen, logLevel: logLevel, logFormat: logFormat))
+                file: config,
+                environment: Environment.variables(),
+                flags: FlagOverrides(load: load, listen: listen, logLevel: logLevel, logFormat: logFormat)
+            )
         } catch {
             throw Failure.report("\(error)", code: .badUsage)
         }

@@ -55,8 +55,7 @@ extension WallClock {
 }
 
 extension FileStore {
-    static func open(_ folder: TemporaryFolder, reports: Reports = Reports(), durable: Bool = true) throws -> FileStore
-    {
+    static func open(_ folder: TemporaryFolder, reports: Reports = Reports(), durable: Bool = true) throws -> FileStore {
         try FileStore(folder: folder.path, durable: durable, clock: .counting(), report: reports.take)
     }
 

@@ -43,7 +43,8 @@ final class FrameClient {
         _ = registry.reserve()
         channel = EmbeddedChannel(loop: eventLoop)
         try channel.pipeline.syncOperations.addHandler(
-            Connection(loop: loop, registry: registry, peer: Array("ipv4:127.0.0.1:1".utf8)))
+            Connection(loop: loop, registry: registry, peer: Array("ipv4:127.0.0.1:1".utf8))
+        )
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         if preface {
             try send(Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + Self.frame(Self.settings, 0, 0, []))
@@ -89,7 +90,8 @@ final class FrameClient {
             [
                 (":method", "POST"), (":scheme", "http"), (":path", path), (":authority", "test"), ("content-type", "application/grpc"),
                 ("te", "trailers"),
-            ] + more)
+            ] + more
+        )
     }
 
     func open(_ path: String, stream: UInt32, ends: Bool = false, _ more: [(String, String)] = []) throws {

@@ -39,8 +39,13 @@ struct Fixture {
 
     func load(config: String = "{}", owner: @escaping (String) -> String? = { _ in nil }, loaded: [String] = []) throws -> Plugin {
         try Plugin(
-            path: path, config: Array(config.utf8), host: NoServices(), hostVersion: "1.2.3", owner: owner,
-            isLoaded: { loaded.contains($0) })
+            path: path,
+            config: Array(config.utf8),
+            host: NoServices(),
+            hostVersion: "1.2.3",
+            owner: owner,
+            isLoaded: { loaded.contains($0) }
+        )
     }
 
     /// What loading it says; empty where it loads.
@@ -97,14 +102,20 @@ final class NoServices: HostServices {
     func retainBuffer(_ buffer: OpaquePointer) {}
     func releaseBuffer(_ buffer: OpaquePointer) {}
     func post(
-        _ call: sh_call, _ function: @escaping HostTable.Callback, _ argument: UnsafeMutableRawPointer?, release: HostTable.Callback?
+        _ call: sh_call,
+        _ function: @escaping HostTable.Callback,
+        _ argument: UnsafeMutableRawPointer?,
+        release: HostTable.Callback?
     ) -> sh_status { sh_status(SH_CLOSED) }
     func loopPost(_ loop: sh_loop, _ function: @escaping HostTable.Callback, _ argument: UnsafeMutableRawPointer?) -> sh_status {
         sh_status(SH_INVALID)
     }
     func loopIsCurrent(_ loop: sh_loop) -> Bool { false }
     func startTimer(
-        _ loop: sh_loop, _ nanoseconds: UInt64, _ function: @escaping HostTable.Callback, _ argument: UnsafeMutableRawPointer?
+        _ loop: sh_loop,
+        _ nanoseconds: UInt64,
+        _ function: @escaping HostTable.Callback,
+        _ argument: UnsafeMutableRawPointer?
     ) -> sh_timer { 0 }
     func cancelTimer(_ timer: sh_timer) -> sh_status { sh_status(SH_CLOSED) }
     func log(plugin: String, level: Int32, _ message: String) {}

@@ -78,7 +78,8 @@ import Testing
     }
 
     @Test func aRetirementThatIsPendingSaysWhatLivesAndIsDoneWhenToldSo() throws {
-        let pending = "static const sh_host *saved; residue->threads = 3; if (!saved) { saved = instance; return SH_PENDING; } saved->retired(saved); return SH_PENDING;"
+        let pending =
+            "static const sh_host *saved; residue->threads = 3; if (!saved) { saved = instance; return SH_PENDING; } saved->retired(saved); return SH_PENDING;"
         let plugin = try Fixture("pending", replacing: [("/* RETIRE */", pending)]).load()
         #expect(plugin.retire() == .pending(calls: 0, timers: 0, threads: 3))
         #expect(plugin.retire() == .pending(calls: 0, timers: 0, threads: 3))
@@ -108,7 +109,13 @@ import Testing
     @Test func aFileThatIsNotThereIsNamed() throws {
         do {
             _ = try Plugin(
-                path: "/nowhere/libx.so", config: [], host: NoServices(), hostVersion: "", owner: { _ in nil }, isLoaded: { _ in false })
+                path: "/nowhere/libx.so",
+                config: [],
+                host: NoServices(),
+                hostVersion: "",
+                owner: { _ in nil },
+                isLoaded: { _ in false }
+            )
             Issue.record("wanted a refusal")
         } catch {
             #expect(error.message.contains("/nowhere/libx.so: No such file or directory"))

@@ -32,7 +32,9 @@ package struct BenchPlugin: Plugin {
     }
 
     @Sendable private static func serverStream(
-        _ request: Bench_StreamReq, _ writer: ResponseWriter<Bench_Payload>, _ context: CallContext
+        _ request: Bench_StreamReq,
+        _ writer: ResponseWriter<Bench_Payload>,
+        _ context: CallContext
     ) async throws {
         let options = try CallOptions(context)
         guard request.count >= 0, request.size >= 0, request.size <= mostBytes else {
@@ -44,7 +46,8 @@ package struct BenchPlugin: Plugin {
     }
 
     @Sendable private static func clientStream(
-        _ requests: RequestStream<Bench_Payload>, _ context: CallContext
+        _ requests: RequestStream<Bench_Payload>,
+        _ context: CallContext
     ) async throws -> Bench_Summary {
         let options = try CallOptions(context)
         var summary = Bench_Summary()
@@ -57,7 +60,9 @@ package struct BenchPlugin: Plugin {
     }
 
     @Sendable private static func bidi(
-        _ requests: RequestStream<Bench_Payload>, _ writer: ResponseWriter<Bench_Payload>, _ context: CallContext
+        _ requests: RequestStream<Bench_Payload>,
+        _ writer: ResponseWriter<Bench_Payload>,
+        _ context: CallContext
     ) async throws {
         let options = try CallOptions(context)
         for try await request in requests { try await writer.write(request) }

@@ -23,8 +23,7 @@ extension FileWalker {
         return listeners
     }
 
-    private func listener(_ node: JSONNode, at path: JSONPath) throws(ConfigurationError) -> HostConfiguration.Listener
-    {
+    private func listener(_ node: JSONNode, at path: JSONPath) throws(ConfigurationError) -> HostConfiguration.Listener {
         let members = try members(of: node, at: path, known: Self.listenerKeys)
         guard let member = members.first(where: { $0.key == "address" }) else {
             throw error(.missingKey, node, path, "the key address is missing, such as \"address\": \"127.0.0.1:50051\"")

@@ -41,10 +41,13 @@ extension CallEnd {
     init?(_ pointer: UnsafePointer<sh_finish>) {
         guard let finish = sh_finish(reading: pointer),
             let trailers = MetadataBlock(
-                sendable: UnsafeBufferPointer(start: finish.trailers, count: finish.trailers == nil ? 0 : finish.trailer_count))
+                sendable: UnsafeBufferPointer(start: finish.trailers, count: finish.trailers == nil ? 0 : finish.trailer_count)
+            )
         else { return nil }
         self.init(
             Status(StatusCode(rawValue: finish.code) ?? .unknown, String(decoding: finish.message.raw, as: UTF8.self)),
-            details: Array(finish.details.raw), trailers: trailers)
+            details: Array(finish.details.raw),
+            trailers: trailers
+        )
     }
 }

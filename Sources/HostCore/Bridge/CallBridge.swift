@@ -89,7 +89,9 @@ final class CallBridge: HostServices {
     // MARK: Wake-ups
 
     func post(
-        _ call: sh_call, _ function: @escaping HostTable.Callback, _ argument: UnsafeMutableRawPointer?,
+        _ call: sh_call,
+        _ function: @escaping HostTable.Callback,
+        _ argument: UnsafeMutableRawPointer?,
         release: HostTable.Callback?
     ) -> sh_status {
         let handle = CallHandle(rawValue: call)
@@ -102,7 +104,9 @@ final class CallBridge: HostServices {
     }
 
     func loopPost(
-        _ loop: sh_loop, _ function: @escaping HostTable.Callback, _ argument: UnsafeMutableRawPointer?
+        _ loop: sh_loop,
+        _ function: @escaping HostTable.Callback,
+        _ argument: UnsafeMutableRawPointer?
     ) -> sh_status {
         guard loop < UInt64(loops.count) else { return .invalid }
         loops[Int(loop)].post(LoopTask(function, argument))
@@ -114,7 +118,9 @@ final class CallBridge: HostServices {
     }
 
     func startTimer(
-        _ loop: sh_loop, _ nanoseconds: UInt64, _ function: @escaping HostTable.Callback,
+        _ loop: sh_loop,
+        _ nanoseconds: UInt64,
+        _ function: @escaping HostTable.Callback,
         _ argument: UnsafeMutableRawPointer?
     ) -> sh_timer {
         guard loop < UInt64(loops.count), loops[Int(loop)].isCurrent else { return 0 }

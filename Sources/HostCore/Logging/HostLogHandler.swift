@@ -5,6 +5,7 @@ import Synchronization
 
 /// Writes log lines to standard error, each with one write: `2026-11-22T08:12:52.123Z info message key=value`, or a JSON object.
 public struct HostLogHandler: LogHandler {
+    /// What each line of the logger carries.
     public var metadata: Logger.Metadata = [:]
     private let shared: SharedLevel
     private let format: HostConfiguration.Log.Format
@@ -31,16 +32,19 @@ public struct HostLogHandler: LogHandler {
         shared = level
     }
 
+    /// The level, which is all loggers' of the host.
     public var logLevel: Logger.Level {
         get { shared.level }
         set { shared.level = newValue }
     }
 
+    /// A piece of ``metadata``.
     public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
+    /// Writes a line.
     public func log(event: LogEvent) {
         var fields = metadata
         if let more = event.metadata { fields.merge(more) { $1 } }

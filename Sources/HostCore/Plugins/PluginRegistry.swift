@@ -29,11 +29,16 @@ final class PluginRegistry: @unchecked Sendable {
         let result = await onControl { [self] () -> Result<Plugin, PluginError> in
             do throws(PluginError) {
                 let plugin = try Plugin(
-                    path: path, name: name, config: config, host: bridge, hostVersion: hostVersion,
+                    path: path,
+                    name: name,
+                    config: config,
+                    host: bridge,
+                    hostVersion: hostVersion,
                     owner: { [self] service in
                         entries.first { entry in entry.plugin.services.contains { $0.name == service } }?.plugin.name
                     },
-                    isLoaded: { name in entries.contains { $0.plugin.name == name } })
+                    isLoaded: { name in entries.contains { $0.plugin.name == name } }
+                )
                 let live = LiveCalls()
                 entries.append(Entry(plugin: plugin, live: live, handlers: handlers(of: plugin, live)))
                 return .success(plugin)

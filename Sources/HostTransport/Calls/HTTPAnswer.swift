@@ -8,7 +8,7 @@ extension ServerCall {
         ]
         // RFC 9110 15.5.6: 405 names the methods that are allowed.
         if code == 405 { fields.append(("allow", "POST")) }
-        plainText = Array(text.utf8)
+        withRare { $0.plainText = Array(text.utf8) }
         headersSubmitted = true
         session.submitResponse(self, headers: HTTP2HeaderBlock(text: fields))
     }

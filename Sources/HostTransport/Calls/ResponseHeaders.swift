@@ -6,7 +6,9 @@ enum ResponseHeaders {
     static let initial = HTTP2HeaderBlock(text: [(":status", "200"), ("content-type", "application/grpc")], immortal: true)
     static let okTrailers = HTTP2HeaderBlock(text: [("grpc-status", "0")], immortal: true)
     static let okOnly = HTTP2HeaderBlock(
-        text: [(":status", "200"), ("content-type", "application/grpc"), ("grpc-status", "0")], immortal: true)
+        text: [(":status", "200"), ("content-type", "application/grpc"), ("grpc-status", "0")],
+        immortal: true
+    )
 
     // Bytes of an encoded grpc-message: clients refuse trailers of more than 8 to 16 KB in all.
     private static let messageLimit = 4096

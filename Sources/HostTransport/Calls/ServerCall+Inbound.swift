@@ -99,7 +99,9 @@ extension ServerCall {
                         .internal,
                         flag == 1
                             ? "found a compressed message without a grpc-encoding"
-                            : "found \(flag) as a message's compressed flag; wanted 0 or 1"))
+                            : "found \(flag) as a message's compressed flag; wanted 0 or 1"
+                    )
+                )
             }
         }
         guard service == .open else { return dropInput() }

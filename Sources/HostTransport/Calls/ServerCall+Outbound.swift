@@ -9,7 +9,7 @@ extension ServerCall {
     public func send(metadata: MetadataBlock) -> SendResult {
         guard !streamClosed else { return .closed }
         guard state.sendMetadata() == .accept else { return .misplaced }
-        initialMetadata = metadata
+        withRare { $0.initialMetadata = metadata }
         flushLater()
         return .ok
     }
@@ -52,8 +52,12 @@ extension ServerCall {
         let owes = state.owesAnswer && service == .open
         guard state.finish() == .accept else { return .misplaced }
         // A client would take OK without a message for a fault of its own.
-        self.end =
-            owes && end.status.code == .ok ? CallEnd(Status(.internal, "the service ended the call without an answer")) : end
+        let missing = owes && end.status.code == .ok
+        // OK and nothing more is what a call without an end of its own ends with.
+        if missing || !end.isPlainOK {
+            let kept = missing ? CallEnd(Status(.internal, "the service ended the call without an answer")) : end
+            withRare { $0.end = kept }
+        }
         if service == .open {
             _ = loop.calls.markFinished(handle)
             if !inEvent { askAttention() }
@@ -81,9 +85,9 @@ extension ServerCall {
             return
         }
         headersSubmitted = true
-        if queue.count == 0, initialMetadata == nil, let end {
-            connection.session.submitHeadersOnly(self, headers: headersOnly(end))
-        } else if let initialMetadata {
+        if queue.count == 0, rare?.initialMetadata == nil, state.isFinished {
+            connection.session.submitHeadersOnly(self, headers: headersOnly)
+        } else if let initialMetadata = rare?.initialMetadata {
             let fields = ResponseHeaders.initialFields + ResponseHeaders.fields(initialMetadata)
             connection.session.submitResponse(self, headers: HTTP2HeaderBlock(fields))
         } else {
@@ -91,15 +95,16 @@ extension ServerCall {
         }
     }
 
-    private func headersOnly(_ end: CallEnd) -> HTTP2HeaderBlock {
-        end.isPlainOK ? ResponseHeaders.okOnly : HTTP2HeaderBlock(ResponseHeaders.initialFields + end.fields)
+    private var headersOnly: HTTP2HeaderBlock {
+        guard let end = rare?.end else { return ResponseHeaders.okOnly }
+        return HTTP2HeaderBlock(ResponseHeaders.initialFields + end.fields)
     }
 
     func nextData(max: Int) -> Outbound {
-        if let plainText { return plainText.count <= max ? .end(plainText.count) : .more(max) }
+        if let plainText = rare?.plainText { return plainText.count <= max ? .end(plainText.count) : .more(max) }
         let count = min(queue.count, max)
-        if let end, count == queue.count {
-            connection.session.submitTrailers(self, end.isPlainOK ? ResponseHeaders.okTrailers : HTTP2HeaderBlock(end.fields))
+        if state.isFinished, count == queue.count {
+            connection.session.submitTrailers(self, rare?.end.map { HTTP2HeaderBlock($0.fields) } ?? ResponseHeaders.okTrailers)
             return .last(count)
         }
         guard count > 0 else {
@@ -111,9 +116,9 @@ extension ServerCall {
 
     func writeNext(_ count: Int, after frameHeader: UnsafeRawBufferPointer) {
         connection.write(frameHeader)
-        if let text = plainText {
+        if let text = rare?.plainText {
             text.prefix(count).withUnsafeBytes { connection.write($0) }
-            plainText = Array(text.dropFirst(count))
+            rare?.plainText = Array(text.dropFirst(count))
             return
         }
         queue.move(count, to: connection)

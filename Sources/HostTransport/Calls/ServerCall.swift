@@ -19,6 +19,16 @@ public final class ServerCall: HTTP2Stream {
         case misplaced
     }
 
+    /// What few calls have, apart from the call, so that one that rests is small.
+    final class Rare {
+        var initialMetadata: MetadataBlock?
+        var end: CallEnd?
+        /// The body of an answer that isn't gRPC's.
+        var plainText: [UInt8]?
+        /// The handler's last word on where the call stands; empty: none.
+        var checkpoint: [UInt8] = []
+    }
+
     // Where the call stands with its handler.
     enum Service {
         /// The request's headers are not whole yet.
@@ -48,9 +58,6 @@ public final class ServerCall: HTTP2Stream {
     /// Where the call stands among its connection's calls.
     var connectionIndex = 0
 
-    /// The handler's last word on where the call stands; empty: none.
-    var checkpoint: [UInt8] = []
-
     // Inbound
     var deframer = Deframer()
     var demand: UInt32 = 1
@@ -62,10 +69,8 @@ public final class ServerCall: HTTP2Stream {
 
     // Outbound
     var queue = OutboundQueue()
-    var initialMetadata: MetadataBlock?
-    var end: CallEnd?
-    /// The body of an answer that isn't gRPC's; shorter than any frame.
-    var plainText: [UInt8]?
+    /// What few calls have.
+    var rare: Rare?
     var headersSubmitted = false
     var dataDeferred = false
     var needsFlush = false
@@ -82,6 +87,12 @@ public final class ServerCall: HTTP2Stream {
 
     /// Who calls: `ipv4:127.0.0.1:50123`, `ipv6:[::1]:50123`, `unix:`.
     public var peer: [UInt8] { connection.peer }
+
+    func withRare(_ change: (Rare) -> Void) {
+        let rare = self.rare ?? Rare()
+        self.rare = rare
+        change(rare)
+    }
 
     // MARK: Events of the stream
 

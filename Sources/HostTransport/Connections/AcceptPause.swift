@@ -16,7 +16,10 @@ final class AcceptPause: ChannelInboundHandler, Sendable {
         guard let reason = (error as? IOError)?.errnoCode, [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(reason) else {
             return context.fireErrorCaught(error)
         }
-        onFailure("listener", "\(String(cString: strerror(reason))); no connections are accepted for \(Self.pause.nanoseconds / 1_000_000_000) s")
+        onFailure(
+            "listener",
+            "\(String(cString: strerror(reason))); no connections are accepted for \(Self.pause.nanoseconds / 1_000_000_000) s"
+        )
         let channel = context.channel
         _ = channel.setOption(.autoRead, value: false)
         channel.eventLoop.scheduleTask(in: Self.pause) { channel.setOption(.autoRead, value: true) }

@@ -49,8 +49,10 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
                     maxConcurrentStreams: UInt32(clamping: limits.maxConcurrentStreams),
                     streamWindow: UInt32(clamping: limits.streamWindowBytes),
                     connectionWindow: UInt32(clamping: limits.connectionWindowBytes),
-                    maxHeaderListSize: UInt32(clamping: limits.maxHeaderListBytes)),
-                delegate: self)
+                    maxHeaderListSize: UInt32(clamping: limits.maxHeaderListBytes)
+                ),
+                delegate: self
+            )
         } catch {
             // Then there is no session, and this handler must see no event.
             registry.failed(peer, error)

@@ -69,10 +69,10 @@ extension CallLoop {
     public func checkpoint(_ bytes: [UInt8], of handle: CallHandle) -> ServerCall.SendResult {
         if isCurrent {
             guard let call = call(handle) else { return .closed }
-            call.checkpoint = bytes
+            call.withRare { $0.checkpoint = bytes }
             return .ok
         }
-        return mail(handle) { $0.checkpoint = bytes }
+        return mail(handle) { call in call.withRare { $0.checkpoint = bytes } }
     }
 
     /// Runs the task on the loop if the call is open by then, else the other one.

@@ -29,18 +29,24 @@ public protocol HostServices: AnyObject, Sendable {
 
     /// `post`.
     func post(
-        _ call: sh_call, _ function: @escaping HostTable.Callback, _ argument: UnsafeMutableRawPointer?,
+        _ call: sh_call,
+        _ function: @escaping HostTable.Callback,
+        _ argument: UnsafeMutableRawPointer?,
         release: HostTable.Callback?
     ) -> sh_status
     /// `loop_post`.
     func loopPost(
-        _ loop: sh_loop, _ function: @escaping HostTable.Callback, _ argument: UnsafeMutableRawPointer?
+        _ loop: sh_loop,
+        _ function: @escaping HostTable.Callback,
+        _ argument: UnsafeMutableRawPointer?
     ) -> sh_status
     /// `loop_is_current`.
     func loopIsCurrent(_ loop: sh_loop) -> Bool
     /// `timer_start`.
     func startTimer(
-        _ loop: sh_loop, _ nanoseconds: UInt64, _ function: @escaping HostTable.Callback,
+        _ loop: sh_loop,
+        _ nanoseconds: UInt64,
+        _ function: @escaping HostTable.Callback,
         _ argument: UnsafeMutableRawPointer?
     ) -> sh_timer
     /// `timer_cancel`.

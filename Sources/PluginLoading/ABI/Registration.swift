@@ -30,10 +30,11 @@ final class Registration {
     }
 
     private func addService(
-        _ service: UnsafePointer<sh_service>?, _ errorRoom: UnsafeMutablePointer<sh_error>?
+        _ service: UnsafePointer<sh_service>?,
+        _ errorRoom: UnsafeMutablePointer<sh_error>?
     ) -> sh_status {
         #if DEBUG
-        guard pthread_equal(pthread_self(), thread) != 0 else { return sh_status(SH_WRONG_THREAD) }
+            guard pthread_equal(pthread_self(), thread) != 0 else { return sh_status(SH_WRONG_THREAD) }
         #endif
         do throws(PluginError) {
             services.append(try read(service))
@@ -71,8 +72,10 @@ final class Registration {
         guard !methods.isEmpty else { throw bad("service \(name): found no methods; wanted one at least") }
         let descriptors = service.file_descriptor_set
         return PluginService(
-            name: name, fileDescriptorSet: Array(UnsafeBufferPointer(start: descriptors.data, count: descriptors.size)),
-            methods: methods)
+            name: name,
+            fileDescriptorSet: Array(UnsafeBufferPointer(start: descriptors.data, count: descriptors.size)),
+            methods: methods
+        )
     }
 
     private func read(_ pointer: UnsafePointer<sh_method>, of service: String) throws(PluginError) -> PluginMethod {
@@ -95,7 +98,13 @@ final class Registration {
         guard handler.on_open != nil else { throw bad("method \(service)/\(name): on_open is NULL; every method needs it") }
         guard handler.on_close != nil else { throw bad("method \(service)/\(name): on_close is NULL; every method needs it") }
         return PluginMethod(
-            name: name, kind: method.kind, reload: method.reload, handler: handler, context: method.context, instance: instance)
+            name: name,
+            kind: method.kind,
+            reload: method.reload,
+            handler: handler,
+            context: method.context,
+            instance: instance
+        )
     }
 
     private func bad(_ message: String) -> PluginError { PluginError(.badRegistration, message) }

@@ -27,17 +27,21 @@ private func size<T>(upTo last: PartialKeyPath<T>, _ lastSize: Int) -> Int {
 }
 
 extension sh_finish: VersionedStruct {
+    /// Up to the last field of version 1.0.
     public static var requiredSize: Int { size(upTo: \sh_finish.trailer_count, MemoryLayout<Int>.size) }
 }
 
 extension sh_method: VersionedStruct {
+    /// Up to the last field of version 1.0.
     public static var requiredSize: Int { size(upTo: \sh_method.context, MemoryLayout<Int>.size) }
 }
 
 extension sh_service: VersionedStruct {
+    /// Up to the last field of version 1.0.
     public static var requiredSize: Int { size(upTo: \sh_service.method_count, MemoryLayout<Int>.size) }
 }
 
 extension sh_handler: VersionedStruct {
+    /// Up to the last field of version 1.0.
     public static var requiredSize: Int { size(upTo: \sh_handler.on_close, MemoryLayout<Int>.size) }
 }

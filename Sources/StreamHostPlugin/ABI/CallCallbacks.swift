@@ -17,8 +17,14 @@ enum CallCallbacks {
             guard let executor = owner.executor(info.pointee.loop) else { return sh_status(SH_UNSUPPORTED) }
             let call = Call(
                 CallSetup(
-                    instance: owner, executor: executor, method: box, handle: handle, deadline: info.pointee.deadline_ns,
-                    head: CallHead(info.pointee)))
+                    instance: owner,
+                    executor: executor,
+                    method: box,
+                    handle: handle,
+                    deadline: info.pointee.deadline_ns,
+                    head: CallHead(info.pointee)
+                )
+            )
             state.pointee = Unmanaged.passRetained(call).toOpaque()
             call.opened()
             return sh_status(SH_OK)

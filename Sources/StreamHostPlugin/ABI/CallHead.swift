@@ -58,7 +58,8 @@ struct CallHead: Sendable {
                 offset += 8
                 body(
                     UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + name)]),
-                    UnsafeRawBufferPointer(rebasing: bytes[(offset + name)..<(offset + name + value)]))
+                    UnsafeRawBufferPointer(rebasing: bytes[(offset + name)..<(offset + name + value)])
+                )
                 offset += name + value
             }
         }

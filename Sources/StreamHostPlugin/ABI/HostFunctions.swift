@@ -96,7 +96,10 @@ struct HostFunctions: @unchecked Sendable {
 
     /// On the loop.
     func startTimer(
-        _ loop: sh_loop, _ nanoseconds: UInt64, _ function: @escaping Callback, _ argument: UnsafeMutableRawPointer
+        _ loop: sh_loop,
+        _ nanoseconds: UInt64,
+        _ function: @escaping Callback,
+        _ argument: UnsafeMutableRawPointer
     ) -> sh_timer {
         table.pointee.timer_start?(table, loop, nanoseconds, function, argument) ?? 0
     }

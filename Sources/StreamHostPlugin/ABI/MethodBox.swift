@@ -3,7 +3,8 @@ import CStreamHost
 /// A registered method. The host hands its address to `on_open`.
 @usableFromInline
 final class MethodBox: Sendable {
-    @usableFromInline typealias Handler = @Sendable (Call) async throws -> Void
+    /// Begins and ends the call around the plugin's handler.
+    @usableFromInline typealias Handler = @Sendable (Call) async -> Void
 
     @usableFromInline
     enum Kind: Sendable {
@@ -46,9 +47,14 @@ final class MethodBox: Sendable {
                 structs.initializeElement(
                     at: index,
                     to: sh_method(
-                        struct_size: MemoryLayout<sh_method>.size, name: name.baseAddress, kind: method.abiKind,
-                        reload: Int32(SH_RELOAD_PIN), handler: CallCallbacks.table,
-                        context: Unmanaged.passUnretained(method).toOpaque()))
+                        struct_size: MemoryLayout<sh_method>.size,
+                        name: name.baseAddress,
+                        kind: method.abiKind,
+                        reload: Int32(SH_RELOAD_PIN),
+                        handler: CallCallbacks.table,
+                        context: Unmanaged.passUnretained(method).toOpaque()
+                    )
+                )
                 pointers.append(structs.baseAddress.map { UnsafePointer($0 + index) })
                 return fill(index + 1)
             }

@@ -125,28 +125,22 @@ final class Call: @unchecked Sendable {
     private func run() {
         instance.taskBegan()
         switch method.placement {
-        case .loop: task = Task(executorPreference: executor) { [self] in await perform() }
-        case .offloaded: task = Task { [self] in await perform() }
+        case .loop: task = Task(executorPreference: executor) { [self] in await method.handler(self) }
+        case .offloaded: task = Task { [self] in await method.handler(self) }
         }
     }
 
-    private func perform() async {
-        noteRoot()
-        do {
-            try await method.handler(self)
-            finish(nil)
-        } catch {
-            finish(error)
-        }
-        instance.taskEnded()
-    }
-
-    private func noteRoot() {
+    /// The first thing that the handler's task does.
+    @usableFromInline
+    func begin() {
         let root = Self.currentTask
         shared.withLock { $0.root = root }
     }
 
-    private func finish(_ error: (any Error)?) {
+    /// The last thing that the handler's task does: ends the call, with OK or as the error says.
+    @usableFromInline
+    func end(_ error: (any Error)? = nil) {
+        defer { instance.taskEnded() }
         var trailers = Metadata()
         let over = shared.withLock { shared in
             let over = shared.finished || shared.cancelled

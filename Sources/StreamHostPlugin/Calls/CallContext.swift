@@ -50,7 +50,8 @@ public struct CallContext: Sendable {
         default:
             throw RPCError(
                 .internalError,
-                "initial metadata refused: names must be lower-case and not reserved, values printable, and no answer sent before")
+                "initial metadata refused: names must be lower-case and not reserved, values printable, and no answer sent before"
+            )
         }
     }
 

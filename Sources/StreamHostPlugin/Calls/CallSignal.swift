@@ -8,6 +8,8 @@ public final class CallSignal: Sendable {
         var raised = false
         var ended = false
         var waiter: UnsafeContinuation<Void, Never>?
+        /// The most that the wait takes.
+        var duration: Duration?
         var timer: sh_timer = 0
         /// Which wait it is: a timer that another thread has asked for may come when its wait is over.
         var wait: UInt64 = 0
@@ -40,25 +42,45 @@ public final class CallSignal: Sendable {
         waiter?.resume()
     }
 
+    // Many calls wait here, each as long as it lives: so the waiting is a part of the handler's frame, and not one of its own.
+
     /// Suspends until the signal is raised, or the time is over. One task waits at a time.
     /// - Returns: whether it was raised.
     /// - Throws: `CancellationError` where nobody waits for the call's answer any more.
+    @inlinable @inline(__always)
     public func wait(for duration: Duration? = nil) async throws -> Bool {
+        if try begin(duration) {
+            await withUnsafeContinuation { register($0) }
+        } else {
+            await suspendInChild()
+        }
+        return try finish()
+    }
+
+    @usableFromInline
+    func suspendInChild() async {
+        await withTaskCancellationHandler {
+            await withUnsafeContinuation { register($0) }
+        } onCancel: {
+            wake { _ in }
+        }
+    }
+
+    /// Answers whether it is the handler's own task that waits.
+    @usableFromInline @inline(never)
+    func begin(_ duration: Duration?) throws -> Bool {
+        state.withLock { $0.duration = duration }
         let cancelled = call.shared.withLock { shared in
             if !shared.cancelled, !shared.waits.contains(where: { $0 === self }) { shared.waits.append(self) }
             return shared.cancelled
         }
-        defer { call.shared.withLock { shared in shared.waits.removeAll { $0 === self } } }
         if cancelled { throw CancellationError() }
-        if call.isInRootTask {
-            await suspend(for: duration)
-        } else {
-            await withTaskCancellationHandler {
-                await suspend(for: duration)
-            } onCancel: {
-                wake { _ in }
-            }
-        }
+        return call.isInRootTask
+    }
+
+    @usableFromInline @inline(never)
+    func finish() throws -> Bool {
+        call.shared.withLock { shared in shared.waits.removeAll { $0 === self } }
         stopTimer()
         let (raised, ended) = state.withLock { state in
             let both = (state.raised, state.ended)
@@ -69,17 +91,18 @@ public final class CallSignal: Sendable {
         return raised
     }
 
-    private func suspend(for duration: Duration?) async {
-        await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
-            let now = state.withLock { state in
-                if state.raised || state.ended || Task.isCancelled { return true }
-                state.wait += 1
-                state.waiter = continuation
-                return false
-            }
-            if now { return continuation.resume() }
-            if let duration { startTimer(duration) }
+    @usableFromInline @inline(never)
+    func register(_ continuation: UnsafeContinuation<Void, Never>) {
+        var duration: Duration?
+        let now = state.withLock { state in
+            if state.raised || state.ended || Task.isCancelled { return true }
+            duration = state.duration
+            state.wait += 1
+            state.waiter = continuation
+            return false
         }
+        if now { return continuation.resume() }
+        if let duration { startTimer(duration) }
     }
 
     // MARK: The timer
@@ -88,7 +111,8 @@ public final class CallSignal: Sendable {
 
     private func startTimer(_ duration: Duration) {
         let parts = duration.components
-        let nanoseconds = parts.seconds < 0 ? 0 : UInt64(min(parts.seconds, 1 << 32)) * 1_000_000_000 + UInt64(max(parts.attoseconds, 0) / 1_000_000_000)
+        let nanoseconds =
+            parts.seconds < 0 ? 0 : UInt64(min(parts.seconds, 1 << 32)) * 1_000_000_000 + UInt64(max(parts.attoseconds, 0) / 1_000_000_000)
         guard call.executor.isCurrent else {
             let wait = state.withLock { $0.wait }
             let request = Unmanaged.passRetained(TimerRequest(signal: self, nanoseconds: nanoseconds, wait: wait)).toOpaque()
