@@ -114,7 +114,7 @@ let package = Package(
             .testTarget(name: "GRPCWireTests", dependencies: ["GRPCWire"], swiftSettings: strict),
             .testTarget(
                 name: "HostTransportTests",
-                dependencies: ["HostTransport", "GRPCWire", .product(name: "NIOEmbedded", package: "swift-nio")],
+                dependencies: ["HostTransport", "HTTP2Session", "GRPCWire", .product(name: "NIOEmbedded", package: "swift-nio")],
                 swiftSettings: strict
             ),
             .testTarget(name: "PluginLoadingTests", dependencies: ["PluginLoading", "CStreamHost"], swiftSettings: strict),

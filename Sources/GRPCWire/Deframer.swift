@@ -18,35 +18,23 @@ public struct Deframer: ~Copyable {
         case badFlag(UInt8)
     }
 
-    // SAFETY: `base` is malloc'd memory of `capacity` bytes, owned by this non-copyable value and freed once in deinit;
-    // the bytes from `head` to `tail` are initialized.
-    private var base: UnsafeMutableRawPointer?
-    private var capacity = 0
-    private var head = 0
-    private var tail = 0
+    private var kept = ByteQueue()
 
     /// An empty deframer; it owns no memory until a part of a message has to be kept.
     public init() {}
 
-    deinit {
-        base?.deallocate()
-    }
-
     /// Bytes kept: received, and not yet handed out as messages.
-    public var buffered: Int { tail - head }
+    public var buffered: Int { kept.count }
 
     /// Keeps the bytes for later.
     public mutating func append(_ bytes: UnsafeRawBufferPointer) {
-        guard let source = bytes.baseAddress, bytes.count > 0 else { return }
-        let target = reserve(bytes.count)
-        target.copyMemory(from: source, byteCount: bytes.count)
-        tail += bytes.count
+        kept.append(bytes)
     }
 
     /// The next message of what is kept followed by `input`. What of `input` is used, or has to be kept, is cut off it.
     public mutating func next(from input: inout UnsafeRawBufferPointer, limit: Int) -> Step {
         if buffered == 0 {
-            release()
+            kept.removeAll()
             let (step, used) = Self.parse(input, limit: limit)
             switch step {
             case .message:
@@ -63,8 +51,9 @@ public struct Deframer: ~Copyable {
             append(input)
             input = UnsafeRawBufferPointer(start: nil, count: 0)
         }
-        let (step, used) = Self.parse(UnsafeRawBufferPointer(start: base.map { $0 + head }, count: buffered), limit: limit)
-        head += used
+        let (step, used) = Self.parse(kept.bytes, limit: limit)
+        // The message lies in that memory: it is given back when the deframer is next used.
+        kept.skip(used)
         return step
     }
 
@@ -77,36 +66,5 @@ public struct Deframer: ~Copyable {
         let end = MessagePrefix.size + length
         guard bytes.count >= end else { return (.needMore, 0) }
         return (.message(UnsafeRawBufferPointer(rebasing: bytes[MessagePrefix.size..<end])), end)
-    }
-
-    private mutating func reserve(_ count: Int) -> UnsafeMutableRawPointer {
-        if let base, capacity - tail >= count { return base + tail }
-        let live = buffered
-        if let base, head > 0, capacity - live >= count {
-            base.copyMemory(from: base + head, byteCount: live)
-            head = 0
-            tail = live
-            return base + live
-        }
-        let wanted = max(live + count, capacity * 2, 64)
-        let grown = UnsafeMutableRawPointer.allocate(byteCount: wanted, alignment: 16)
-        if let base {
-            grown.copyMemory(from: base + head, byteCount: live)
-            base.deallocate()
-        }
-        base = grown
-        capacity = wanted
-        head = 0
-        tail = live
-        return grown + live
-    }
-
-    private mutating func release() {
-        guard let memory = base else { return }
-        memory.deallocate()
-        base = nil
-        capacity = 0
-        head = 0
-        tail = 0
     }
 }

@@ -7,22 +7,26 @@ import CNghttp2
 public final class HTTP2Session {
     // SAFETY: made in init, freed in deinit; its user data is this object, unretained, which outlives it.
     private var session: OpaquePointer?
+    private let memory: SessionMemory
     unowned(unsafe) let delegate: any HTTP2SessionDelegate
     /// Bytes left of the frame that is being read, where the stream ends with it; else `.max`.
     var bytesToEnd = Int.max
     /// Whether the header block that is being read belongs to a stream that the delegate has begun.
     var readsHead = false
-    /// Whether sending stopped because the output was full.
-    var isPaused = false
+    /// Bytes that may still be written before sending stops.
+    var room = 0
 
-    /// A session that announces `settings` with its first bytes. The delegate must outlive it.
-    public init(settings: HTTP2Settings, delegate: any HTTP2SessionDelegate) throws(HTTP2Error) {
+    /// A session that announces `settings` with its first bytes. The delegate must outlive it; the memory is its thread's.
+    public init(settings: HTTP2Settings, memory: SessionMemory, delegate: any HTTP2SessionDelegate) throws(HTTP2Error) {
         self.delegate = delegate
-        let result = nghttp2_session_server_new2(
+        self.memory = memory
+        var functions = memory.functions
+        let result = nghttp2_session_server_new3(
             &session,
             SessionCallbacks.shared.table,
             Unmanaged.passUnretained(self).toOpaque(),
-            SessionCallbacks.shared.options
+            SessionCallbacks.shared.options,
+            &functions
         )
         guard result == 0 else { throw HTTP2Error(code: result) }
         let entries = [
@@ -75,15 +79,16 @@ public final class HTTP2Session {
         guard used >= 0 else { throw HTTP2Error(code: Int32(used)) }
     }
 
-    /// Writes frames through the delegate and the streams until there is none, or the delegate's output is full: then `true`.
-    public func send() throws(HTTP2Error) -> Bool {
-        while !delegate.isOutputFull {
-            isPaused = false
+    /// Writes frames through the delegate and the streams until there is none, or `limit` bytes, and the frame that goes over, are written: then `true`.
+    public func send(limit: Int) throws(HTTP2Error) -> Bool {
+        room = limit
+        while room > 0 {
             var pointer: UnsafePointer<UInt8>?
             let count = nghttp2_session_mem_send(session, &pointer)
             guard count >= 0 else { throw HTTP2Error(code: Int32(count)) }
-            guard count > 0 else { return isPaused }
+            guard count > 0 else { return room <= 0 }
             delegate.write(UnsafeRawBufferPointer(start: pointer, count: count))
+            room -= count
         }
         return true
     }

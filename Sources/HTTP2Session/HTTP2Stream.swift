@@ -50,8 +50,6 @@ public protocol HTTP2SessionDelegate: AnyObject {
     func beginStream(id: Int32) -> HTTP2Stream?
     /// A field of the header block of the stream that was begun last.
     func received(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)
-    /// Whether enough was written for now: the session sends no more data until it is asked again.
-    var isOutputFull: Bool { get }
     /// Bytes for the socket, other than data.
     func write(_ bytes: UnsafeRawBufferPointer)
     /// The client has answered the last ping.

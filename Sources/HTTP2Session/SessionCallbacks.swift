@@ -180,8 +180,8 @@ final class SessionCallbacks: @unchecked Sendable {
         // Data frames are written from inside one nghttp2_session_mem_send, as many as the windows allow: this is where it is stopped.
         var full = false
         with(userData) { session in
-            full = session.delegate.isOutputFull
-            session.isPaused = full
+            session.room -= count
+            full = session.room <= 0
         }
         return full ? Int32(NGHTTP2_ERR_PAUSE.rawValue) : 0
     }

@@ -99,7 +99,7 @@ final class CallBridge: HostServices {
             release?(argument)
             return .closed
         }
-        loop.post(LoopTask(function, argument), for: handle, otherwise: release.map { LoopTask($0, argument) })
+        loop.post(LoopTask(function, argument, for: handle, release: release))
         return .ok
     }
 

@@ -51,6 +51,7 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
                     connectionWindow: UInt32(clamping: limits.connectionWindowBytes),
                     maxHeaderListSize: UInt32(clamping: limits.maxHeaderListBytes)
                 ),
+                memory: loop.sessionMemory,
                 delegate: self
             )
         } catch {
@@ -171,8 +172,6 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
         loop.needsFlush(self)
     }
 
-    var isOutputFull: Bool { loop.output.count >= OutputBuffer.chunk }
-
     func write(_ bytes: UnsafeRawBufferPointer) {
         loop.output.append(bytes)
     }
@@ -213,7 +212,7 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
     private func writeFrames() throws(HTTP2Error) {
         for _ in 0..<Self.chunksPerFlush {
             guard let channel = context?.channel, channel.isWritable else { return }
-            let more = try session.send()
+            let more = try session.send(limit: OutputBuffer.chunk)
             writeOutput()
             context?.flush()
             guard more else {

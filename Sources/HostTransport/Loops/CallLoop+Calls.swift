@@ -75,17 +75,6 @@ extension CallLoop {
         return mail(handle) { call in call.withRare { $0.checkpoint = bytes } }
     }
 
-    /// Runs the task on the loop if the call is open by then, else the other one.
-    public func post(_ task: LoopTask, for handle: CallHandle, otherwise: LoopTask?) {
-        if isCurrent {
-            later { $0.isOpen(handle) ? task.run() : otherwise?.run() }
-        } else {
-            mail { loop in
-                loop.later { $0.isOpen(handle) ? task.run() : otherwise?.run() }
-            }
-        }
-    }
-
     private func mail(_ handle: CallHandle, _ work: @escaping @Sendable (ServerCall) -> Void) -> ServerCall.SendResult {
         guard isOpen(handle) else { return .closed }
         mail { loop in

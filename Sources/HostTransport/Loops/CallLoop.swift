@@ -1,4 +1,5 @@
 import Glibc
+import HTTP2Session
 import NIOCore
 import Synchronization
 
@@ -20,6 +21,7 @@ public final class CallLoop: @unchecked Sendable {
 
     var routes = RouteTable()
     var connections: [ObjectIdentifier: Connection] = [:]
+    let sessionMemory = SessionMemory()
     /// Frames of the connection that is being flushed.
     var output = OutputBuffer()
     /// Whether connections are being shut down: one that comes late is too.
@@ -29,7 +31,6 @@ public final class CallLoop: @unchecked Sendable {
 
     private let thread: pthread_t
     private var posted: [LoopTask] = []
-    private var laters: [(CallLoop) -> Void] = []
     private var attention: [ServerCall] = []
     private var dirty: [Connection] = []
     private var endingTurn = false
@@ -85,12 +86,6 @@ public final class CallLoop: @unchecked Sendable {
         }
     }
 
-    /// Runs the closure on the loop before it next writes. On the loop.
-    func later(_ work: @escaping (CallLoop) -> Void) {
-        laters.append(work)
-        scheduleTurn()
-    }
-
     func needsAttention(_ call: ServerCall) {
         attention.append(call)
         scheduleTurn()
@@ -129,7 +124,7 @@ public final class CallLoop: @unchecked Sendable {
         endTurn()
     }
 
-    private var hasWork: Bool { !posted.isEmpty || !laters.isEmpty || !attention.isEmpty || !dirty.isEmpty }
+    private var hasWork: Bool { !posted.isEmpty || !attention.isEmpty || !dirty.isEmpty }
 
     // So many times work may beget work before other sockets get their turn.
     private static let roundsPerTurn = 8
@@ -147,15 +142,10 @@ public final class CallLoop: @unchecked Sendable {
     }
 
     private func runPosted() {
-        if !laters.isEmpty {
-            var works: [(CallLoop) -> Void] = []
-            swap(&works, &laters)
-            for work in works { work(self) }
-        }
         guard !posted.isEmpty else { return }
         var tasks: [LoopTask] = []
         swap(&tasks, &posted)
-        for task in tasks { task.run() }
+        for task in tasks { task.run(on: self) }
         tasks.removeAll(keepingCapacity: tasks.capacity <= 4096)
         if posted.isEmpty { swap(&tasks, &posted) }
     }
@@ -226,7 +216,7 @@ public final class CallLoop: @unchecked Sendable {
                 calls.lookUp(handle)?.expire()
             case .run(let id, let task):
                 timersByID[id] = nil
-                task.run()
+                task.run(on: self)
             }
         }
     }

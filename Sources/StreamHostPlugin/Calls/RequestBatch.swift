@@ -15,6 +15,8 @@ struct RequestBatch {
     init() {}
 
     static func append(_ message: UnsafeRawBufferPointer, to bytes: inout [UInt8]) {
+        // Once for both parts: most calls have one message.
+        if bytes.isEmpty { bytes.reserveCapacity(lengthSize + message.count) }
         withUnsafeBytes(of: UInt32(truncatingIfNeeded: message.count)) { bytes.append(contentsOf: $0) }
         bytes.append(contentsOf: message)
     }
