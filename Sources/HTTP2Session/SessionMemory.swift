@@ -43,29 +43,29 @@ public final class SessionMemory {
         nghttp2_mem(
             mem_user_data: Unmanaged.passUnretained(self).toOpaque(),
             malloc: { size, owner in SessionMemory.with(owner) { $0.allocate(size) } },
-            free: { piece, owner in _ = SessionMemory.with(owner) { $0.release(piece) } },
-            calloc: { count, size, owner in
-                let (bytes, overflow) = count.multipliedReportingOverflow(by: size)
-                guard !overflow else { return nil }
-                return SessionMemory.with(owner) { $0.allocate(bytes) }.map { memset($0, 0, bytes) }
-            },
+            free: { piece, owner in SessionMemory.with(owner) { $0.release(piece) } },
+            calloc: { count, size, owner in SessionMemory.with(owner) { $0.allocateCleared(count, size) } },
             realloc: { piece, size, owner in SessionMemory.with(owner) { $0.reallocate(piece, size) } }
         )
     }
 
     @inline(__always)
-    private static func with(
-        _ owner: UnsafeMutableRawPointer?,
-        _ body: (SessionMemory) -> UnsafeMutableRawPointer?
-    ) -> UnsafeMutableRawPointer? {
-        guard let owner else { return nil }
+    private static func with<R>(_ owner: UnsafeMutableRawPointer?, _ body: (SessionMemory) -> R) -> R {
+        // SAFETY: it is always what `functions` has put there.
+        let owner = owner.unsafelyUnwrapped
         return Unmanaged<SessionMemory>.fromOpaque(owner)._withUnsafeGuaranteedRef(body)
     }
 
+    func allocateCleared(_ count: Int, _ size: Int) -> UnsafeMutableRawPointer? {
+        let (bytes, overflow) = count.multipliedReportingOverflow(by: size)
+        guard !overflow else { return nil }
+        return allocate(bytes).map { memset($0, 0, bytes) }
+    }
+
     @inline(__always)
-    private func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
-        let index = (size + Self.step - 1) / Self.step - 1
-        guard index >= 0, index < Self.classes else { return fresh(size, Self.large) }
+    func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
+        guard size > 0, size <= Self.classes * Self.step else { return fresh(size, Self.large) }
+        let index = (size - 1) / Self.step
         guard let piece = free[index] else { return fresh((index + 1) * Self.step, UInt64(index)) }
         free[index] = piece.load(as: Piece?.self)
         kept[index] -= 1
@@ -80,26 +80,25 @@ public final class SessionMemory {
     }
 
     @inline(__always)
-    private func release(_ piece: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-        guard let piece else { return nil }
+    func release(_ piece: UnsafeMutableRawPointer?) {
+        guard let piece else { return }
         let index = (piece - Self.header).load(as: UInt64.self)
         guard index != Self.large, kept[Int(index)] < Self.most else {
             Glibc.free(piece - Self.header)
-            return nil
+            return
         }
         piece.storeBytes(of: free[Int(index)], as: Piece?.self)
         free[Int(index)] = piece
         kept[Int(index)] += 1
-        return nil
     }
 
-    private func reallocate(_ piece: UnsafeMutableRawPointer?, _ size: Int) -> UnsafeMutableRawPointer? {
+    func reallocate(_ piece: UnsafeMutableRawPointer?, _ size: Int) -> UnsafeMutableRawPointer? {
         guard let piece else { return allocate(size) }
         let before = Int((piece - Self.header).load(fromByteOffset: 8, as: UInt64.self))
         guard before < size else { return piece }
         guard let grown = allocate(size) else { return nil }
         grown.copyMemory(from: piece, byteCount: before)
-        _ = release(piece)
+        release(piece)
         return grown
     }
 }
