@@ -15,7 +15,7 @@ enum Descriptors {
             limit.rlim_cur = min(wanted, limit.rlim_max)
             _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         }
-        guard limit.rlim_cur < wanted else { return }
+        guard limit.rlim_cur < rlim_t(connections) else { return }
         logger.warning(
             "found a limit of \(limit.rlim_cur) open files; limits.maxConnections (\(connections)) needs \(wanted): raise it (ulimit -n), or lower the setting"
         )
