@@ -121,8 +121,7 @@ public final class ServiceBuilder {
     }
 
     func register(with registrar: UnsafePointer<sh_registrar>) throws {
-        var error = sh_error()
-        error.struct_size = MemoryLayout<sh_error>.size
+        var error = sh_error.empty
         let status = MethodBox.withPointers(methods) { pointers in
             fileDescriptorSet.withUnsafeBytes { descriptors in
                 name.withCString { name in
@@ -137,7 +136,7 @@ public final class ServiceBuilder {
             }
         }
         guard status == sh_status(SH_OK) else {
-            let reason = withUnsafeBytes(of: &error.text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            let reason = error.reason
             throw RPCError(.internalError, reason.isEmpty ? "the host refused service \(name) (status \(status))" : reason)
         }
     }

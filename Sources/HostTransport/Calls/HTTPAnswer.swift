@@ -1,8 +1,8 @@
 import HTTP2Session
 
 extension ServerCall {
-    /// Answers a request that isn't gRPC with a status and a short text.
-    func answer(_ session: HTTP2Session, http code: Int, text: String) {
+    /// Answers a request that isn't gRPC with a status and a short text. The read that brought the request flushes it.
+    func answer(http code: Int, text: String) {
         var fields = [
             (":status", "\(code)"), ("content-type", "text/plain; charset=utf-8"), ("content-length", "\(text.utf8.count)"),
         ]
@@ -10,6 +10,6 @@ extension ServerCall {
         if code == 405 { fields.append(("allow", "POST")) }
         withRare { $0.plainText = Array(text.utf8) }
         headersSubmitted = true
-        session.submitResponse(self, headers: HTTP2HeaderBlock(text: fields))
+        connection.session.submitResponse(self, headers: HTTP2HeaderBlock(text: fields))
     }
 }

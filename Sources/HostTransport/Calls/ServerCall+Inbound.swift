@@ -13,7 +13,7 @@ extension ServerCall {
             _ = finish(CallEnd(status))
         case .http(let code, let text):
             service = .closed
-            connection.answer(self, http: code, text: text)
+            answer(http: code, text: text)
         }
     }
 

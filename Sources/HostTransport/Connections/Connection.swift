@@ -158,12 +158,6 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
         askFlush()
     }
 
-    /// Answers a request that isn't gRPC.
-    func answer(_ call: ServerCall, http code: Int, text: String) {
-        call.answer(session, http: code, text: text)
-        askFlush()
-    }
-
     // MARK: Writing
 
     private func askFlush() {

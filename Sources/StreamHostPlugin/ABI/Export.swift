@@ -84,17 +84,8 @@ enum ExportedPlugin {
             try body()
             return sh_status(SH_OK)
         } catch let failure {
-            write("\((failure as? RPCError)?.message ?? "\(failure)")", to: error)
+            error?.pointee.set((failure as? RPCError)?.message ?? "\(failure)")
             return sh_status(SH_REFUSED)
-        }
-    }
-
-    private static func write(_ text: String, to error: UnsafeMutablePointer<sh_error>?) {
-        guard let error else { return }
-        withUnsafeMutableBytes(of: &error.pointee.text) { room in
-            let bytes = text.utf8.prefix(room.count - 1)
-            room.copyBytes(from: bytes)
-            room[bytes.count] = 0
         }
     }
 }

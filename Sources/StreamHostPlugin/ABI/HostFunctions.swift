@@ -13,11 +13,9 @@ struct HostFunctions: @unchecked Sendable {
 
     func dataDirectory() throws -> String {
         var path = sh_bytes()
-        var error = sh_error()
-        error.struct_size = MemoryLayout<sh_error>.size
+        var error = sh_error.empty
         guard table.pointee.data_dir?(table, &path, &error) == sh_status(SH_OK) else {
-            let reason = withUnsafeBytes(of: &error.text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-            throw RPCError(.internalError, reason)
+            throw RPCError(.internalError, error.reason)
         }
         return String(decoding: path.raw, as: UTF8.self)
     }
