@@ -71,6 +71,9 @@ let package = Package(
         // MARK: Plugins, host side
         .target(name: "PluginLoading", dependencies: ["CStreamHost"], swiftSettings: strict),
 
+        // MARK: The admin service's messages, generated
+        .target(name: "AdminAPI", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")], swiftSettings: strict),
+
         // MARK: The host
         .target(
             name: "HostConfiguration",

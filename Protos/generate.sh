@@ -27,6 +27,9 @@ generate() {
     rm -f "$set"
 }
 
+# The admin service's messages are the host's and the client's alike.
+protoc -IProtos --plugin="$generator" --swift_opt=Visibility=Public --swift_out=Sources/AdminAPI admin.proto
+
 generate stock_stream Plugins/Stock StockDescriptors
 generate file_upload Plugins/File FileDescriptors
 generate chat Plugins/Chat ChatDescriptors

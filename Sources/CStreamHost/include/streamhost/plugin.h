@@ -63,7 +63,7 @@ typedef int32_t sh_status;
 enum {
     SH_OK = 0,
     SH_FULL = 1,           /* send: accepted, and the queue is now over its high-water mark: wait for on_writable */
-    SH_PENDING = 2,        /* retire: not yet; the plugin will call `retired` */
+    SH_PENDING = 2,        /* retire: not yet; the plugin will call `retired`. on_yield: it will call `yielded` */
     SH_CLOSED = -1,        /* the handle's call or timer has ended */
     SH_TOO_LARGE = -2,     /* the message is over the host's limit for outgoing messages */
     SH_INVALID = -3,       /* an argument or the moment is wrong: see the function; in words through sh_error, if given */
@@ -176,11 +176,19 @@ struct sh_host {
      * ends with the callback that is running. [call] */
     sh_status (*tls_identity)(const sh_host *host, sh_call call, sh_bytes *subject);
 
-    /* -- Reload (see docs/plugin-abi.md) -- */
+    /* -- Reload (see docs/reload.md) -- */
 
-    /* The last word on where this call stands; the host keeps a copy and hands it to the next generation's `on_open`.
-     * Replaces the one before. [any] */
+    /* The last word on where this call stands, which may be empty; the host keeps a copy and hands it to the next
+     * generation's `on_open`. Replaces the one before. [any] */
     sh_status (*checkpoint)(const sh_host *host, sh_call call, sh_bytes bytes);
+    /* Gives back a message that was delivered and of which the checkpoint knows nothing: the next generation gets it before
+     * what the host holds, several in the order in which they are given back. For methods whose client streams; of the others the
+     * host keeps the request itself. Between on_yield and `yielded` (or on_yield's own SH_OK); else SH_INVALID. The bytes are
+     * copied. [any] */
+    sh_status (*give_back)(const sh_host *host, sh_call call, sh_bytes message);
+    /* The answer to an on_yield that was answered with SH_PENDING. SH_OK: the call lets go, on_close follows, and nothing may be
+     * sent from here on. SH_REFUSED: it stays, and goes on as if it had not been asked. SH_INVALID where it was not asked. [any] */
+    sh_status (*yielded)(const sh_host *host, sh_call call, sh_status answer);
 
     /* -- Shared buffers -- */
 
@@ -217,7 +225,9 @@ typedef enum sh_cancel_reason {
     SH_CANCEL_DEADLINE = 2,       /* the host answers DEADLINE_EXCEEDED */
     SH_CANCEL_CONNECTION_LOST = 3,
     SH_CANCEL_SHUTDOWN = 4,       /* the drain limit has passed; the host answers UNAVAILABLE */
-    SH_CANCEL_PROTOCOL = 5        /* a message too large, malformed framing: the host has answered */
+    SH_CANCEL_PROTOCOL = 5,       /* a message too large, malformed framing: the host has answered */
+    SH_CANCEL_RETIRED = 6         /* the generation that serves it ends; the host answers UNAVAILABLE, or UNIMPLEMENTED where
+                                   * the next one doesn't have the method */
 } sh_cancel_reason;
 
 #define SH_NO_DEADLINE INT64_MAX
@@ -230,7 +240,9 @@ typedef struct sh_call_info {
     sh_bytes peer;       /* "ipv4:127.0.0.1:50123", "ipv6:[::1]:50123", "unix:" */
     const sh_metadata *metadata;
     size_t metadata_count;
-    int32_t resumed;     /* 1: the call began in an earlier generation, and `checkpoint` is its last checkpoint */
+    int32_t resumed;     /* 1: the call began in another generation, and `checkpoint` is its last checkpoint. What was sent there has
+                          * been sent, initial metadata too. In unary and server streaming methods the request is delivered again; in
+                          * the others what was given back, then what is new. A half-close is told again. */
     sh_bytes checkpoint;
 } sh_call_info;
 
@@ -250,10 +262,14 @@ typedef struct sh_handler {
     void (*on_writable)(void *state, sh_call call);
     /* Nobody waits for the answer any more. on_close follows at once. [call] */
     void (*on_cancel)(void *state, sh_call call, sh_cancel_reason reason);
-    /* The call is to move to another generation: SH_OK: checkpoint now, let go, on_close follows; SH_REFUSED: it stays. NULL:
-     * it stays. [call] */
+    /* The call is to move to another generation (its method's `reload` is SH_RELOAD_MIGRATE); no message is delivered
+     * meanwhile. SH_OK: its checkpoint stands, it lets go, on_close follows. SH_PENDING: `yielded` will be called; until then
+     * answers may be sent and checkpoints set. SH_REFUSED: it stays here until it ends. NULL: it stays. One that takes longer than
+     * the host's reload.yieldSeconds stays too, until it does let go. [call] */
     sh_status (*on_yield)(void *state, sh_call call);
-    /* The last callback, exactly once, after finish, cancel or yield. The handle is stale from here on. [call] */
+    /* The last callback, exactly once, after finish, cancel or yield. The handle is stale from here on: where the call moves,
+     * the next generation knows it by another. A call whose client goes away while it moves is opened there all the same,
+     * and cancelled at once, so that what it has left in the plugin's state can be cleared. [call] */
     void (*on_close)(void *state, sh_call call);
 } sh_handler;
 #define SH_HANDLER_SIZE_1_0 (offsetof(sh_handler, on_close) + sizeof(void (*)(void)))
@@ -333,10 +349,12 @@ typedef struct sh_plugin {
     sh_status (*create)(const sh_host *host, sh_bytes config_json, void **instance, sh_error *error);
     /* Registers services; from its return on, calls may come. [control] */
     sh_status (*start)(void *instance, const sh_registrar *registrar, sh_error *error);
-    /* Hands over the plugin's state; NULL: it has none. [control] */
+    /* Hands over the plugin's state, when its calls that move have let go. `schema` must live until `destroy`. The instance may
+     * get its calls, and by `restore` a state, back afterwards. NULL: it has none. [control] */
     sh_status (*save)(void *instance, sh_state *state, sh_error *error);
-    /* Takes the state of an earlier generation, between `create` and `start`. SH_REFUSED, with the reason, is allowed: the earlier
-     * generation then serves on. NULL: takes none. [control] */
+    /* Takes the state of another generation in place of its own: after `start`, before the calls that move. An older version is
+     * to be understood; a newer one, or another schema, is SH_REFUSED, with the reason: the other generation then serves on.
+     * NULL: takes none. [control] */
     sh_status (*restore)(void *instance, const char *schema, uint32_t version, sh_bytes bytes, sh_error *error);
     /* Asks the plugin to stop its threads and timers: SH_OK: done; SH_PENDING: `retired` will be called, and
      * `residue` says what still lives. May be called again to ask. [control] */
