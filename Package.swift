@@ -69,7 +69,11 @@ let package = Package(
         ),
 
         // MARK: Plugins, host side
-        .target(name: "PluginLoading", dependencies: ["CStreamHost"], swiftSettings: strict),
+        .target(
+            name: "PluginLoading",
+            dependencies: ["CStreamHost", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict
+        ),
 
         // MARK: The admin service's messages, generated
         .target(name: "AdminAPI", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")], swiftSettings: strict),

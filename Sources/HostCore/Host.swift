@@ -9,7 +9,8 @@ public final class Host: Sendable {
     public let addresses: [String]
 
     private let transport: Transport
-    private let registry: PluginRegistry
+    private let plugins: PluginManager
+    private let staging: LibraryStaging
     private let configuration: HostConfiguration
     private let logger: Logger
 
@@ -44,6 +45,12 @@ public final class Host: Sendable {
         Descriptors.raise(wanted: configuration.limits.maxConnections, logger)
         self.configuration = configuration
         self.logger = logger
+        let files = PluginFiles(root: configuration.dataDirectory)
+        do throws(PluginError) {
+            staging = try LibraryStaging(roots: files.stagingRoots)
+        } catch {
+            throw HostError(code: .system, message: error.message)
+        }
         let transport: Transport
         do {
             transport = try await Transport(
@@ -53,39 +60,40 @@ public final class Host: Sendable {
                 logger.debug("connection of \(peer) ended: \(reason)")
             }
         } catch {
+            staging.removeAll()
             throw HostError(code: .system, message: "cannot start the event loops: \(error)")
         }
         self.transport = transport
-        let bridge = CallBridge(
-            loops: transport.loops,
-            files: PluginFiles(root: configuration.dataDirectory),
-            logger: PluginLog(logger: logger)
+        plugins = PluginManager(
+            transport: transport,
+            bridge: CallBridge(loops: transport.loops, files: files, logger: PluginLog(logger: logger)),
+            staging: staging,
+            events: EventHub(),
+            settings: PluginManager.Settings(),
+            logger: logger
         )
-        registry = PluginRegistry(bridge: bridge, logger: logger)
         do throws(HostError) {
-            try await Self.load(configuration.plugins, registry, logger)
-            await transport.publish(await registry.routes())
+            try await Self.load(configuration.plugins, plugins, logger)
             addresses = try await Self.listen(configuration.listeners, transport, logger)
         } catch {
-            await registry.retireAll(within: Self.retirementLimit)
+            await plugins.retireAll(within: Self.retirementLimit)
             await transport.stop()
+            staging.removeAll()
             throw error
         }
     }
 
     // A plugin that can't be loaded doesn't keep the others from serving.
     private static func load(
-        _ plugins: [HostConfiguration.Plugin],
-        _ registry: PluginRegistry,
+        _ requests: [HostConfiguration.Plugin],
+        _ plugins: PluginManager,
         _ logger: Logger
     ) async throws(HostError) {
         var loaded = 0
-        for plugin in plugins {
+        for request in requests {
             do {
-                let path = try library(plugin.path)
-                let loadedPlugin = try await registry.load(path: path, name: plugin.name, config: Array(plugin.config.serialized))
-                let services = loadedPlugin.services.map(\.name).joined(separator: ", ")
-                logger.info("plugin \(loadedPlugin.name) \(loadedPlugin.version) (\(loadedPlugin.sdk)) serves \(services)")
+                let path = try library(request.path)
+                _ = try await plugins.load(PluginRequest(path: path, name: request.name, config: Array(request.config.serialized)))
                 loaded += 1
             } catch {
                 logger.error("plugin not loaded: \(error)")
@@ -119,8 +127,9 @@ public final class Host: Sendable {
         logger.info("shutting down: \(transport.connectionCount) connections, up to \(configuration.shutdown.drainSeconds) s to drain")
         let drained = await transport.drain(within: .seconds(configuration.shutdown.drainSeconds))
         if !drained { logger.warning("the drain limit has passed: the calls that were left were ended with UNAVAILABLE") }
-        await registry.retireAll(within: Self.retirementLimit)
+        await plugins.retireAll(within: Self.retirementLimit)
         await transport.stop()
+        staging.removeAll()
         logger.info("stopped")
     }
 }
