@@ -58,7 +58,7 @@ public final class Transport: Sendable {
             }
             if UnixSocket.isSocket(path) { unlink(path) }
             let channel = try await bootstrap(purpose).withBoundSocket(UnixSocket.bound(to: path, mode: mode)).get()
-            listeners.add(channel)
+            listeners.add(channel, path: path)
         } catch {
             throw listenError("unix:\(path)", error)
         }

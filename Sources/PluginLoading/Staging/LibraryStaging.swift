@@ -1,20 +1,18 @@
 import Crypto
 import Glibc
+import Synchronization
 
 /// The folder of a host's private copies of libraries.
 ///
 /// Each copy has a folder of its own, so that it keeps its file's name: that is what tools show. A lock tells living hosts' folders from
 /// what crashed ones have left.
-///
-/// SAFETY: `@unchecked Sendable` as all of it is constant but `count`, which is used by one caller at a time, as the ABI's `[control]`
-/// functions are.
-public final class LibraryStaging: @unchecked Sendable {
+public final class LibraryStaging: Sendable {
     private static let lockName = "lock"
 
     /// Absolute.
     public let folder: String
     private let lock: Int32
-    private var count = 0
+    private let count = Atomic<Int>(0)
 
     /// Makes a folder for this process below the first of those that it can be made in, and clears away what hosts that are no more have left there.
     /// - Parameter roots: Absolute paths; made where they aren't there.
@@ -62,9 +60,8 @@ public final class LibraryStaging: @unchecked Sendable {
         guard let before = FileIdentity(descriptor: source) else {
             throw PluginError(.notFound, "\(original): found something that is no regular file; wanted a shared library")
         }
-        count += 1
         let name = original.split(separator: "/").last.map(String.init) ?? "plugin.so"
-        let home = "\(folder)/\(count)"
+        let home = "\(folder)/\(count.wrappingAdd(1, ordering: .relaxed).newValue)"
         guard mkdir(home, 0o700) == 0 else { throw Self.failure(home) }
         let path = "\(home)/\(name)"
         do throws(PluginError) {
