@@ -124,6 +124,10 @@ let package = Package(
             .testTarget(name: "ChatPluginTests", dependencies: ["ChatPlugin", "StreamHostPlugin"], swiftSettings: strict),
             .testTarget(name: "StockPluginTests", dependencies: ["StockPlugin", "StreamHostPlugin"], swiftSettings: strict),
             .testTarget(name: "FilePluginTests", dependencies: ["FilePlugin", "StreamHostPlugin"], swiftSettings: strict),
-            .testTarget(name: "HostConfigurationTests", dependencies: ["HostConfiguration"], swiftSettings: strict),
+            .testTarget(
+                name: "HostConfigurationTests",
+                dependencies: ["HostConfiguration", .product(name: "Logging", package: "swift-log")],
+                swiftSettings: strict
+            ),
         ]
 )
