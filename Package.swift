@@ -87,6 +87,8 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // inotify and nothing else; it knows no plugin.
+        .target(name: "FileWatching", swiftSettings: strict),
         .target(
             name: "HostCore",
             dependencies: [
@@ -128,6 +130,11 @@ let package = Package(
             .testTarget(name: "ChatPluginTests", dependencies: ["ChatPlugin", "StreamHostPlugin"], swiftSettings: strict),
             .testTarget(name: "StockPluginTests", dependencies: ["StockPlugin", "StreamHostPlugin"], swiftSettings: strict),
             .testTarget(name: "FilePluginTests", dependencies: ["FilePlugin", "StreamHostPlugin"], swiftSettings: strict),
-            .testTarget(name: "HostConfigurationTests", dependencies: ["HostConfiguration"], swiftSettings: strict),
+            .testTarget(name: "FileWatchingTests", dependencies: ["FileWatching"], swiftSettings: strict),
+            .testTarget(
+                name: "HostConfigurationTests",
+                dependencies: ["HostConfiguration", .product(name: "Logging", package: "swift-log")],
+                swiftSettings: strict
+            ),
         ]
 )
