@@ -92,8 +92,9 @@ let package = Package(
         .target(
             name: "HostCore",
             dependencies: [
-                "CStreamHost", "GRPCWire", "HostTransport", "PluginLoading", "HostConfiguration",
+                "AdminAPI", "CStreamHost", "FileWatching", "GRPCWire", "HostTransport", "PluginLoading", "HostConfiguration",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: strict
         ),

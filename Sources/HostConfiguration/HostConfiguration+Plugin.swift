@@ -28,6 +28,15 @@ extension HostConfiguration {
 }
 
 extension HostConfiguration.Plugin {
+    /// Reads a plugin's own configuration from a text that isn't part of a file: an object.
+    /// - Parameter name: What messages call the text.
+    public static func config(parsing text: [UInt8], from name: String) throws(ConfigurationError) -> JSONValue {
+        let file = ConfigurationFile(name: name, bytes: text)
+        return try FileWalker(file: file).config(JSONParser.parse(file), at: .root)
+    }
+}
+
+extension HostConfiguration.Plugin {
     static let maximumNameLength = 64
 
     /// Whether the other entry is of the same library, however its path is spelled.

@@ -1,6 +1,7 @@
 import Glibc
 import NIOCore
 import NIOPosix
+import Synchronization
 
 /// Listeners, loops and connections: turns sockets into calls of the handlers that are published.
 public final class Transport: Sendable {
@@ -28,6 +29,11 @@ public final class Transport: Sendable {
         }
         self.loops = loops
     }
+
+    private let draining = Atomic<Bool>(false)
+
+    /// Whether the transport is being shut down.
+    public var isDraining: Bool { draining.load(ordering: .relaxed) }
 
     /// Connections that are open.
     public var connectionCount: Int { registry.count }
@@ -135,6 +141,7 @@ public final class Transport: Sendable {
     /// rest is ended.
     /// - Returns: whether all ended by themselves.
     public func drain(within limit: Duration) async -> Bool {
+        draining.store(true, ordering: .relaxed)
         await listeners.closeAll()
         for loop in loops {
             loop.mail { loop in

@@ -64,7 +64,7 @@ extension FileWalker {
         return text
     }
 
-    private func config(_ node: JSONNode, at path: JSONPath) throws(ConfigurationError) -> JSONValue {
+    func config(_ node: JSONNode, at path: JSONPath) throws(ConfigurationError) -> JSONValue {
         guard case .object = node.content else {
             let message = "found \(node.described), wanted an object with the plugin's own settings"
             throw error(.wrongType, node, path, message)

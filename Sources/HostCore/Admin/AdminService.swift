@@ -1,5 +1,6 @@
 import AdminAPI
 import GRPCWire
+import HostConfiguration
 import HostTransport
 import Logging
 import PluginLoading
@@ -11,6 +12,7 @@ struct AdminService: Sendable {
 
     let host: HostFacts
     let plugins: PluginManager
+    let director: PluginDirector
     let events: EventHub
     let logLevel: HostLogHandler.SharedLevel
     /// Ends the host, as SIGTERM does, with so many seconds for calls in flight.
@@ -82,7 +84,7 @@ struct AdminService: Sendable {
 
     @Sendable private func load(_ request: API.LoadPluginRequest) async throws(MethodFailure) -> API.PluginInfo {
         let config = try Self.config(request.configJson)
-        guard case .success(let path) = HostPath.library(request.library) else {
+        guard case .success(let path) = HostPath.find(request.library) else {
             throw MethodFailure(.notFound, "plugin library \(request.library): found no such file")
         }
         do throws(PluginError) {
@@ -92,7 +94,7 @@ struct AdminService: Sendable {
                 config: config ?? Array("{}".utf8),
                 isWatched: request.watch
             )
-            let name = try await plugins.load(wanted)
+            let name = try await director.load(wanted)
             return try await plugins.reports(name).first ?? API.PluginInfo()
         } catch {
             throw MethodFailure(error)
@@ -102,7 +104,7 @@ struct AdminService: Sendable {
     @Sendable private func unload(_ request: API.UnloadPluginRequest) async throws(MethodFailure) -> API.UnloadPluginResponse {
         let drain = try Self.duration(request.drainSeconds, "drain_seconds")
         do throws(PluginError) {
-            let unloaded = try await plugins.unload(request.plugin, drain: drain, force: request.force)
+            let unloaded = try await director.unload(request.plugin, drain: drain, force: request.force)
             return .with {
                 $0.callsEnded = Int64(unloaded.ended)
                 $0.unmapped = unloaded.isUnmapped
@@ -122,13 +124,13 @@ struct AdminService: Sendable {
         }
         options.force = request.force
         if !request.library.isEmpty {
-            guard case .success(let path) = HostPath.library(request.library) else {
+            guard case .success(let path) = HostPath.find(request.library) else {
                 throw MethodFailure(.notFound, "plugin library \(request.library): found no such file")
             }
             options.library = path
         }
         do throws(PluginError) {
-            return API.ReloadVerdict(try await plugins.reload(request.plugin, options))
+            return API.ReloadVerdict(try await director.reload(request.plugin, options))
         } catch {
             throw MethodFailure(error)
         }
@@ -171,9 +173,9 @@ struct AdminService: Sendable {
     private static func config(_ text: String) throws(MethodFailure) -> [UInt8]? {
         guard !text.isEmpty else { return nil }
         do {
-            return try PluginConfigText.check(text)
+            return Array(try HostConfiguration.Plugin.config(parsing: Array(text.utf8), from: "config_json").serialized)
         } catch {
-            throw MethodFailure(.invalidArgument, "config_json: \(error)")
+            throw MethodFailure(.invalidArgument, "\(error)")
         }
     }
 

@@ -2,6 +2,7 @@ import AdminAPI
 import GRPCWire
 import HostTransport
 import PluginLoading
+import SwiftProtobuf
 
 /// What operators are shown of the plugins.
 extension PluginManager {

@@ -2,7 +2,8 @@ import Synchronization
 
 /// Tells subscribers what happens, and remembers what has happened last.
 final class EventHub: Sendable {
-    typealias Subscriber = @Sendable (HostEvent) -> Void
+    /// Hears of an event; `nil`: there will be no more.
+    typealias Subscriber = @Sendable (HostEvent?) -> Void
 
     private struct State {
         var recent: [HostEvent] = []
@@ -35,6 +36,16 @@ final class EventHub: Sendable {
             state.subscribers[state.lastSubscriber] = subscriber
             return state.lastSubscriber
         }
+    }
+
+    /// Tells all subscribers that there will be no more events.
+    func end() {
+        let subscribers = state.withLock { state in
+            let all = state.subscribers.values
+            state.subscribers = [:]
+            return Array(all)
+        }
+        for subscriber in subscribers { subscriber(nil) }
     }
 
     func unsubscribe(_ number: Int) {

@@ -3,6 +3,16 @@ import PluginLoading
 
 /// What an operator wants of a plugin: which file, under which name, with which settings.
 struct PluginRequest: Sendable, Equatable {
+    /// Who asked for it.
+    enum Origin: Sendable, Equatable {
+        /// The configuration names its library.
+        case configuration
+        /// Its library is in a plugin folder.
+        case folder
+        /// An operator, while the host ran: a configuration that is read again leaves it alone.
+        case operatorsWish
+    }
+
     /// Absolute.
     var path: String
     /// In place of the name that the plugin gives itself.
@@ -11,6 +21,7 @@ struct PluginRequest: Sendable, Equatable {
     var config: [UInt8] = Array("{}".utf8)
     /// Whether a new file is loaded by itself.
     var isWatched = false
+    var origin = Origin.operatorsWish
 }
 
 /// One loaded copy of a plugin, with an instance.

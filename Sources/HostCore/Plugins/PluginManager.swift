@@ -61,6 +61,17 @@ actor PluginManager {
         }
     }
 
+    /// What is loaded, in the order of loading.
+    var requests: [(name: String, request: PluginRequest)] {
+        names.compactMap { name in slots[name].map { (name, $0.request) } }
+    }
+
+    /// Who asks for a plugin, and whether it is watched, may change while it serves.
+    func adopt(_ name: String, isWatched: Bool, origin: PluginRequest.Origin) {
+        slots[name]?.request.isWatched = isWatched
+        slots[name]?.request.origin = origin
+    }
+
     /// What new calls are answered by.
     var routes: RouteTable {
         RouteTable(

@@ -68,7 +68,7 @@ public struct ReloadOptions: Sendable, Equatable {
     public var policy = Policy.method
     /// Whether to reload also what is loaded already.
     public var force = false
-    /// Another configuration, as JSON; `nil`: the same.
+    /// Another configuration, as JSON; `nil`: the same as before.
     var config: [UInt8]?
 
     /// As the methods say, from the same file, where it has changed.
