@@ -114,6 +114,13 @@ let package = Package(
         + servicePlugin("Bench", path: "Plugins/Examples/Bench")
         + [
             // MARK: Tests
+            // A host in the test's hands, for the plugins' tests and the SDK's.
+            .target(name: "FakeHost", dependencies: ["CStreamHost", "StreamHostPlugin"], path: "Tests/FakeHost", swiftSettings: strict),
+            .testTarget(
+                name: "StreamHostPluginTests",
+                dependencies: ["StreamHostPlugin", "FakeHost", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+                swiftSettings: strict
+            ),
             .testTarget(name: "GRPCWireTests", dependencies: ["GRPCWire"], swiftSettings: strict),
             .testTarget(
                 name: "HostTransportTests",
@@ -121,9 +128,9 @@ let package = Package(
                 swiftSettings: strict
             ),
             .testTarget(name: "PluginLoadingTests", dependencies: ["PluginLoading", "CStreamHost"], swiftSettings: strict),
-            .testTarget(name: "ChatPluginTests", dependencies: ["ChatPlugin", "StreamHostPlugin"], swiftSettings: strict),
-            .testTarget(name: "StockPluginTests", dependencies: ["StockPlugin", "StreamHostPlugin"], swiftSettings: strict),
-            .testTarget(name: "FilePluginTests", dependencies: ["FilePlugin", "StreamHostPlugin"], swiftSettings: strict),
+            .testTarget(name: "ChatPluginTests", dependencies: ["ChatPlugin", "StreamHostPlugin", "FakeHost"], swiftSettings: strict),
+            .testTarget(name: "StockPluginTests", dependencies: ["StockPlugin", "StreamHostPlugin", "FakeHost"], swiftSettings: strict),
+            .testTarget(name: "FilePluginTests", dependencies: ["FilePlugin", "StreamHostPlugin", "FakeHost"], swiftSettings: strict),
             .testTarget(name: "HostConfigurationTests", dependencies: ["HostConfiguration"], swiftSettings: strict),
         ]
 )

@@ -9,7 +9,8 @@ public struct ResponseWriter<Response: Message>: Sendable {
     init(call: Call) { self.call = call }
 
     /// Sends an answer, and suspends while the client doesn't read and the call's queue is full.
-    /// - Throws: `CancellationError` where nobody waits for it any more; ``RPCError`` RESOURCE_EXHAUSTED where it is over the host's limit.
+    /// - Throws: `CancellationError` where nobody waits for it any more, or the call moves to another generation, which then sends it;
+    ///   ``RPCError`` RESOURCE_EXHAUSTED where it is over the host's limit.
     @inlinable
     public func write(_ message: Response) async throws {
         if try call.send(message) { try await call.drained() }
