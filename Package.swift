@@ -128,7 +128,13 @@ let package = Package(
                 swiftSettings: strict
             ),
             .testTarget(name: "PluginLoadingTests", dependencies: ["PluginLoading", "CStreamHost"], swiftSettings: strict),
-            .testTarget(name: "ChatPluginTests", dependencies: ["ChatPlugin", "StreamHostPlugin", "FakeHost"], swiftSettings: strict),
+            .testTarget(
+                name: "ChatPluginTests",
+                dependencies: [
+                    "ChatPlugin", "StreamHostPlugin", "FakeHost", "CStreamHost", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                ],
+                swiftSettings: strict
+            ),
             .testTarget(name: "StockPluginTests", dependencies: ["StockPlugin", "StreamHostPlugin", "FakeHost"], swiftSettings: strict),
             .testTarget(name: "FilePluginTests", dependencies: ["FilePlugin", "StreamHostPlugin", "FakeHost"], swiftSettings: strict),
             .testTarget(name: "HostConfigurationTests", dependencies: ["HostConfiguration"], swiftSettings: strict),

@@ -23,26 +23,3 @@ public struct ResponseWriter<Response: Message>: Sendable {
         if try call.send(message.buffer) { try await call.drained() }
     }
 }
-
-/// A message that was encoded once, to be sent on any number of calls without a copy.
-public final class EncodedMessage<M: Message>: Sendable {
-    // SAFETY: a reference of the host's, counted and for any thread; given back in deinit.
-    @usableFromInline nonisolated(unsafe) let buffer: OpaquePointer
-    private let host: HostFunctions
-
-    /// Encodes the message.
-    public init(_ message: M, in context: PluginContext) throws {
-        let bytes = try WireBytes.of(message)
-        defer { bytes.deallocate() }
-        guard let (buffer, room) = context.host.createBuffer(bytes.count) else {
-            throw RPCError(.resourceExhausted, "no memory for a message of \(bytes.count) bytes")
-        }
-        room.copyMemory(from: bytes.raw)
-        self.buffer = buffer
-        host = context.host
-    }
-
-    deinit {
-        host.releaseBuffer(buffer)
-    }
-}
