@@ -121,6 +121,13 @@ let package = Package(
         + servicePlugin("Bench", path: "Plugins/Examples/Bench")
         + [
             // MARK: Tests
+            // A host in the test's hands, for the plugins' tests and the SDK's.
+            .target(name: "FakeHost", dependencies: ["CStreamHost", "StreamHostPlugin"], path: "Tests/FakeHost", swiftSettings: strict),
+            .testTarget(
+                name: "StreamHostPluginTests",
+                dependencies: ["StreamHostPlugin", "FakeHost", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+                swiftSettings: strict
+            ),
             .testTarget(name: "GRPCWireTests", dependencies: ["GRPCWire"], swiftSettings: strict),
             .testTarget(
                 name: "HostTransportTests",
@@ -137,5 +144,15 @@ let package = Package(
                 dependencies: ["HostConfiguration", .product(name: "Logging", package: "swift-log")],
                 swiftSettings: strict
             ),
+            .testTarget(
+                name: "ChatPluginTests",
+                dependencies: [
+                    "ChatPlugin", "StreamHostPlugin", "FakeHost", "CStreamHost", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                ],
+                swiftSettings: strict
+            ),
+            .testTarget(name: "StockPluginTests", dependencies: ["StockPlugin", "StreamHostPlugin", "FakeHost"], swiftSettings: strict),
+            .testTarget(name: "FilePluginTests", dependencies: ["FilePlugin", "StreamHostPlugin", "FakeHost"], swiftSettings: strict),
+            .testTarget(name: "HostConfigurationTests", dependencies: ["HostConfiguration"], swiftSettings: strict),
         ]
 )
