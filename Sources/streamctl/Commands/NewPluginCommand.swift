@@ -1,0 +1,4 @@
+import ArgumentParser
+struct NewPluginCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "plugin")
+}
