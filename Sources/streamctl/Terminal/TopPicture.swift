@@ -86,7 +86,9 @@ final class TopPicture {
         var lines = TopText.lines(sample, before: before, at: host.address, now: Now.milliseconds)
         lines.append("")
         if let problem {
-            lines += Printable.lines(problem).split(separator: "\n").map(String.init) + ["What is shown is the last answer; trying on."]
+            // The first line says what is wrong; the rest is advice for who has just started.
+            let first = problem.split(separator: "\n").first.map(String.init) ?? ""
+            lines += [Printable.line(first), "What is shown is the last answer; trying on."]
         }
         lines.append("q ends")
         return screen.draw(lines)

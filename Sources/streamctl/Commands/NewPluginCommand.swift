@@ -1,4 +1,0 @@
-import ArgumentParser
-struct NewPluginCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "plugin")
-}
