@@ -34,6 +34,8 @@ let package = Package(
     name: "streamhost",
     products: [
         .executable(name: "streamhost", targets: ["streamhost"]),
+        .executable(name: "streamctl", targets: ["streamctl"]),
+        .library(name: "StreamHostClient", targets: ["StreamHostClient"]),
         .library(name: "StreamHostPlugin", targets: ["StreamHostPlugin"]),
         .library(name: "stock", type: .dynamic, targets: ["StockEntry"]),
         .library(name: "file", type: .dynamic, targets: ["FileEntry"]),
@@ -48,6 +50,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.0"),
+        .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.0"),
+        .package(url: "https://github.com/grpc/grpc-swift-protobuf", from: "2.4.0"),
     ],
     targets: [
         // MARK: System libraries and the C ABI
@@ -103,6 +108,28 @@ let package = Package(
             dependencies: [
                 "HostCore",
                 "HostConfiguration", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // MARK: The admin service's client, on a gRPC implementation that isn't the host's: each talks to a stranger
+        .target(
+            name: "StreamHostClient",
+            dependencies: [
+                "AdminAPI",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "streamctl",
+            dependencies: [
+                "StreamHostClient", "AdminAPI",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
