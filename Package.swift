@@ -162,9 +162,6 @@ let package = Package(
                 swiftSettings: strict
             ),
             .testTarget(name: "PluginLoadingTests", dependencies: ["PluginLoading", "CStreamHost"], swiftSettings: strict),
-            .testTarget(name: "ChatPluginTests", dependencies: ["ChatPlugin", "StreamHostPlugin"], swiftSettings: strict),
-            .testTarget(name: "StockPluginTests", dependencies: ["StockPlugin", "StreamHostPlugin"], swiftSettings: strict),
-            .testTarget(name: "FilePluginTests", dependencies: ["FilePlugin", "StreamHostPlugin"], swiftSettings: strict),
             .testTarget(name: "FileWatchingTests", dependencies: ["FileWatching"], swiftSettings: strict),
             .testTarget(
                 name: "HostConfigurationTests",
@@ -180,6 +177,5 @@ let package = Package(
             ),
             .testTarget(name: "StockPluginTests", dependencies: ["StockPlugin", "StreamHostPlugin", "FakeHost"], swiftSettings: strict),
             .testTarget(name: "FilePluginTests", dependencies: ["FilePlugin", "StreamHostPlugin", "FakeHost"], swiftSettings: strict),
-            .testTarget(name: "HostConfigurationTests", dependencies: ["HostConfiguration"], swiftSettings: strict),
         ]
 )
