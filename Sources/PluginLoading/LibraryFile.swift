@@ -2,8 +2,9 @@ import Glibc
 
 /// A look at a file before the system's loader gets it: its own words for what is wrong are hard to read, and a library that was cut off
 /// would end the process when the missing part is touched.
-enum LibraryFile {
-    static func check(_ path: String) throws(PluginError) {
+package enum LibraryFile {
+    /// Throws where the file is no whole shared library of this machine.
+    package static func check(_ path: String) throws(PluginError) {
         var info = stat()
         guard stat(path, &info) == 0 else {
             throw PluginError(.notFound, "\(path): \(String(cString: strerror(errno)))")

@@ -98,6 +98,8 @@ final class NoServices: HostServices {
         (sh_status(SH_CLOSED), UnsafeBufferPointer(start: nil, count: 0))
     }
     func checkpoint(_ call: sh_call, _ bytes: UnsafeRawBufferPointer) -> sh_status { sh_status(SH_CLOSED) }
+    func giveBack(_ call: sh_call, _ message: UnsafeRawBufferPointer) -> sh_status { sh_status(SH_CLOSED) }
+    func yielded(_ call: sh_call, _ answer: sh_status) -> sh_status { sh_status(SH_CLOSED) }
     func createBuffer(_ size: Int, _ bytes: inout UnsafeMutablePointer<UInt8>?) -> OpaquePointer? { nil }
     func retainBuffer(_ buffer: OpaquePointer) {}
     func releaseBuffer(_ buffer: OpaquePointer) {}

@@ -69,6 +69,10 @@ final class CallBridge: HostServices {
         return sh_status(loop.checkpoint(Array(bytes), of: CallHandle(rawValue: call)))
     }
 
+    func giveBack(_ call: sh_call, _ message: UnsafeRawBufferPointer) -> sh_status { .invalid }
+
+    func yielded(_ call: sh_call, _ answer: sh_status) -> sh_status { .invalid }
+
     // MARK: Buffers
 
     func createBuffer(_ size: Int, _ bytes: inout UnsafeMutablePointer<UInt8>?) -> OpaquePointer? {

@@ -1,8 +1,8 @@
 import Glibc
 
 /// Paths as an operator writes them.
-enum HostPath {
-    static func absolute(_ path: String) -> String {
+package enum HostPath {
+    package static func absolute(_ path: String) -> String {
         guard !path.hasPrefix("/") else { return path }
         return currentDirectory() + "/" + path
     }
@@ -23,7 +23,7 @@ enum HostPath {
 
     /// Where a library lies: as it is written, seen from the current folder; then in the installation, so that the same line works from
     /// anywhere. Answers the places that were looked at, where it is in none of them.
-    static func library(_ path: String) -> Result<String, NotFound> {
+    package static func library(_ path: String) -> Result<String, NotFound> {
         var places = [absolute(path)]
         if !path.hasPrefix("/"), let folder = executableDirectory() {
             // dist/bin/streamhost and dist/plugins; PREFIX/bin/streamhost and PREFIX/lib/streamhost/plugins.
@@ -35,7 +35,7 @@ enum HostPath {
         return .success(String(cString: real))
     }
 
-    struct NotFound: Error {
-        let places: [String]
+    package struct NotFound: Error {
+        package let places: [String]
     }
 }

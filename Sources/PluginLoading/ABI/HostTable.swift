@@ -12,14 +12,16 @@ public final class HostTable: @unchecked Sendable {
 
     let services: any HostServices
     let plugin: String
-    let pointer: UnsafeMutablePointer<sh_host>
+    /// What the plugin is given.
+    package let pointer: UnsafeMutablePointer<sh_host>
     private let configText: StableText
     private let version: StableText
     private let folder = Mutex<StableText?>(nil)
     /// Whether the plugin has told that its retirement, which was pending, is complete.
-    let hasRetired = Atomic<Bool>(false)
+    package let hasRetired = Atomic<Bool>(false)
 
-    init(services: any HostServices, plugin: String, config: [UInt8], hostVersion: String) {
+    /// A table for the plugin of that name. It must outlive the plugin's `destroy`.
+    package init(services: any HostServices, plugin: String, config: [UInt8], hostVersion: String) {
         self.services = services
         self.plugin = plugin
         configText = StableText(config)
@@ -34,7 +36,8 @@ public final class HostTable: @unchecked Sendable {
         pointer.deallocate()
     }
 
-    var config: sh_bytes { configText.view }
+    /// The configuration, as `create` is given it.
+    package var config: sh_bytes { configText.view }
 
     private func dataDirectory() throws(PluginError) -> sh_bytes {
         if let known = folder.withLock({ $0 }) { return known.view }
@@ -124,6 +127,8 @@ public final class HostTable: @unchecked Sendable {
         // There is no TLS in this version, and so no identity that a peer could have proved.
         table.tls_identity = { _, _, _ in sh_status(SH_UNSUPPORTED) }
         table.checkpoint = { host, call, bytes in HostTable.of(host)?.services.checkpoint(call, bytes.raw) ?? HostTable.invalid }
+        table.give_back = { host, call, message in HostTable.with(host) { $0.services.giveBack(call, message.raw) } }
+        table.yielded = { host, call, answer in HostTable.with(host) { $0.services.yielded(call, answer) } }
     }
 
     private static func addBuffers(_ table: inout sh_host) {
