@@ -123,6 +123,6 @@ struct CheckChildCommand: AsyncParsableCommand {
         )
         // On a thread that is nobody else's: those that run Swift's tasks are the plugin's too, and are few.
         CheckThread.start { ChildRun.run(plan) }
-        try await Task.sleep(for: .seconds(1 << 30))
+        await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
     }
 }

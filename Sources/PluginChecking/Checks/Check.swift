@@ -60,8 +60,15 @@ package struct Check: Sendable {
     /// Every check, in the order in which they are made and shown.
     package static let all: [Check] = handshake + creation + registration + calls + handOver + retirement + rules
 
-    /// Why it can't be made where those have failed; `nil`: it can.
-    func obstacle(failed: Set<String>) -> String? {
-        needs.first { failed.contains($0) }.map { "needs \($0)" }
+    /// What keeps it from being made, by what is known of others: the check that has failed, be it at several removes. `nil`: nothing.
+    func obstacle(_ known: [String: Outcome]) -> Outcome? {
+        for need in needs {
+            switch known[need] {
+            case .failed: return .blocked("needs \(need)")
+            case .blocked(let why): return .blocked(why)
+            case .passed, .warned, .skipped, nil: continue
+            }
+        }
+        return nil
     }
 }

@@ -9,7 +9,7 @@ extension Check {
                 .call,
                 scenario.title,
                 "\(kind.words.prefix(1).uppercased() + kind.words.dropFirst()) methods: \(scenario.meaning)",
-                needs: ["creation.again", "registration.start"]
+                needs: ["registration.start"]
             ) { context in
                 try eachMethod(kind, context, scenario.run)
             }

@@ -58,7 +58,7 @@ extension Check {
         _ meaning: String,
         _ body: @escaping @Sendable (CheckContext, Instance, Instance) throws -> Outcome
     ) -> Check {
-        Check("handover.\(id)", .handover, title, meaning, needs: ["creation.again", "registration.start"]) { context in
+        Check("handover.\(id)", .handover, title, meaning, needs: ["registration.start"]) { context in
             let plugin = try context.library().descriptor().pointee
             guard plugin.save != nil, plugin.restore != nil else { return .skipped("no save and restore") }
             let old = try context.started()

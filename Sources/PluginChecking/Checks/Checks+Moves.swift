@@ -44,7 +44,7 @@ extension Check {
             let call = try move.ask(withRequest: true)
             guard call.life == .closed(.letGo) else { return nil }
             try move.handOverState()
-            let moved = move.new.open((move.service, move.method), from: call)
+            let moved = move.new.open((move.service, move.target), from: call)
             move.new.cancel(moved)
             move.context.settle()
             return nil
@@ -58,7 +58,7 @@ extension Check {
                 let call = try move.ask(withRequest: true)
                 guard call.life == .closed(.letGo) else { continue }
                 call.checkpoint = bytes
-                let moved = move.new.open((move.service, move.method), from: call)
+                let moved = move.new.open((move.service, move.target), from: call)
                 move.new.change { moved.inbound = call.delivered }
                 move.context.settle()
                 move.new.cancel(moved)
@@ -73,7 +73,7 @@ extension Check {
         _ meaning: String,
         _ run: @escaping @Sendable (Move) throws -> String?
     ) -> Check {
-        Check("handover.\(id)", .handover, title, meaning, needs: ["creation.again", "registration.start"]) { context in
+        Check("handover.\(id)", .handover, title, meaning, needs: ["registration.start"]) { context in
             let old = try context.started()
             let moving = old.methods(where: { $0.migrates && $0.handler.on_yield != nil })
             guard !moving.isEmpty else {

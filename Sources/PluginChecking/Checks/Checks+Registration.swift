@@ -8,7 +8,7 @@ extension Check {
             .registration,
             "start registers services",
             "start answers SH_OK, every service that it adds is accepted (names, methods, kinds, handlers), and there is one at least.",
-            needs: ["creation.create"],
+            needs: ["creation.again"],
             start
         ),
         Check(

@@ -21,8 +21,10 @@ package enum Outcome: Sendable, Hashable, Codable {
     /// Legal, but hardly meant.
     case warned(Reason)
     case failed(Reason)
-    /// There was nothing to check, or what it needs had failed.
+    /// There was nothing to check.
     case skipped(String)
+    /// It could not be made, as that had failed.
+    case blocked(String)
 
     static let passed = Outcome.passed(note: nil)
 
@@ -37,6 +39,14 @@ package enum Outcome: Sendable, Hashable, Codable {
     package var isFailure: Bool {
         switch self {
         case .failed: true
+        case .passed, .warned, .skipped, .blocked: false
+        }
+    }
+
+    /// What needs this check can't be made.
+    var blocks: Bool {
+        switch self {
+        case .failed, .blocked: true
         case .passed, .warned, .skipped: false
         }
     }

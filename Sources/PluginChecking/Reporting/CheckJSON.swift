@@ -40,7 +40,7 @@ package enum CheckJSON {
             case .passed(let note):
                 outcome = "passed"
                 self.note = note
-            case .skipped(let why):
+            case .skipped(let why), .blocked(let why):
                 outcome = "skipped"
                 note = why
             case .warned(let reason):

@@ -4,7 +4,7 @@ package struct CheckTable {
     private let color: Bool
     private var group: Check.Group?
     /// What was told already, and where.
-    private var told: [Reason: String] = [:]
+    private var told: [[String]: String] = [:]
 
     /// - Parameters:
     ///   - width: Columns of the terminal.
@@ -14,21 +14,47 @@ package struct CheckTable {
         self.color = color
     }
 
-    private static let idWidth = 30
+    private static let idWidth = 28
 
-    /// A result's lines; where it is the first of its group, with the group's title.
+    /// Results that were skipped for the same reason, and are yet to be told: as one line.
+    private var skipped: (first: Check, count: Int, why: String)?
+
+    /// A result's lines; where it is the first of its group, with the group's title. Those of skipped ones come with the next that isn't.
     package mutating func lines(_ result: CheckResult) -> [String] {
-        var lines: [String] = []
-        if result.check.group != group {
-            group = result.check.group
-            lines += ["", paint(result.check.group.title, .bold)]
+        switch result.outcome {
+        case .skipped(let why), .blocked(let why):
+            if let run = skipped, run.why == why, run.first.group == result.check.group {
+                skipped = (run.first, run.count + 1, why)
+                return []
+            }
+            let lines = flush()
+            skipped = (result.check, 1, why)
+            return lines
+        case .passed, .warned, .failed:
+            return flush() + heading(result.check) + told(result)
         }
+    }
+
+    private mutating func flush() -> [String] {
+        guard let run = skipped else { return [] }
+        skipped = nil
+        let why = run.count == 1 ? run.why : "\(run.why) (this and the next \(run.count - 1))"
+        return heading(run.first) + row(paint("skip", .dim), run.first.id.padded(Self.idWidth), why)
+    }
+
+    private mutating func heading(_ check: Check) -> [String] {
+        guard check.group != group else { return [] }
+        group = check.group
+        return ["", paint(check.group.title, .bold)]
+    }
+
+    private mutating func told(_ result: CheckResult) -> [String] {
+        var lines: [String] = []
         let id = result.check.id.padded(Self.idWidth)
         switch result.outcome {
         case .passed(let note):
             lines += row(paint("ok  ", .green), id, note.map { "\(result.check.title): \($0)" } ?? result.check.title)
-        case .skipped(let why):
-            lines += row(paint("skip", .dim), id, why)
+        case .skipped, .blocked: break
         case .warned(let reason):
             lines += row(paint("warn", .yellow), id, result.check.title)
             lines += explain(reason, result)
@@ -40,7 +66,7 @@ package struct CheckTable {
     }
 
     /// The last lines.
-    package func verdict(_ report: CheckReport) -> [String] {
+    package mutating func verdict(_ report: CheckReport) -> [String] {
         let counts = report.counts
         let parts = [
             "\(counts.passed) passed", counts.failed > 0 ? "\(counts.failed) failed" : nil,
@@ -49,7 +75,7 @@ package struct CheckTable {
         ].compactMap { $0 }
         let name = report.plugin.map { "\($0.name) \($0.version)" } ?? report.path.split(separator: "/").last.map(String.init) ?? report.path
         let word = report.isGood ? paint("\(name) is good", .green) : paint("\(name) is not good", .red)
-        var lines = ["", "\(word): \(parts.joined(separator: ", "))"]
+        var lines = flush() + ["", "\(word): \(parts.joined(separator: ", "))"]
         let failed = report.results.filter(\.outcome.isFailure).map(\.check.id)
         if !failed.isEmpty { lines += wrap("failed: \(failed.joined(separator: ", "))", width) }
         return lines
@@ -62,8 +88,9 @@ package struct CheckTable {
     }
 
     private mutating func explain(_ reason: Reason, _ result: CheckResult) -> [String] {
-        if let before = told[reason] { return field("as", "in \(before)") }
-        told[reason] = result.check.id
+        let key = [reason.found, reason.wanted]
+        if let before = told[key] { return field("as", "in \(before)") }
+        told[key] = result.check.id
         var lines = field("found", reason.found) + field("wanted", reason.wanted) + field("do", reason.todo)
         for line in result.log { lines += field("log", line) }
         for line in result.output { lines += field("output", line) }

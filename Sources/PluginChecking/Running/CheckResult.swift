@@ -42,7 +42,7 @@ package struct CheckReport: Sendable {
             case .passed: counts.passed += 1
             case .failed: counts.failed += 1
             case .warned: counts.warned += 1
-            case .skipped: counts.skipped += 1
+            case .skipped, .blocked: counts.skipped += 1
             }
         }
         return counts

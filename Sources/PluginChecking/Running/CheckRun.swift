@@ -63,7 +63,7 @@ package struct CheckRun: Sendable {
                 guard state.pending.isEmpty else { return }
                 state.results[check.id] = CheckResult(
                     check,
-                    check.obstacle(failed: state.failed).map { .skipped($0) } ?? Check.outcome(of: rule, state.breaches)
+                    check.obstacle(state.outcomes) ?? Check.outcome(of: rule, state.breaches)
                 )
             }
             guard let result = state.results[check.id] else { return }
@@ -78,7 +78,7 @@ package struct CheckRun: Sendable {
             executable: executable,
             arguments: [
                 "check-child", path, "--scratch", scratch.path, "--timeout", "\(secondsPerCheck)",
-                "--checks", state.pending.map(\.id).joined(separator: ","), "--failed", state.failed.sorted().joined(separator: ","),
+                "--checks", state.pending.map(\.id).joined(separator: ","), "--failed", state.blocking.joined(separator: ","),
             ]
         )
         let limit = UInt64(secondsPerCheck) * 1_000_000_000
@@ -112,10 +112,20 @@ package struct CheckRun: Sendable {
                 let place = place(scratch)
                 child.kill()
                 guard let check = current ?? state.pending.first else { return }
-                return state.finish(check, hung(place), output: child.lastOutput)
+                state.finish(check, hung(place), output: child.lastOutput)
+                return giveUp(state)
             }
         }
     }
+
+    /// A plugin that hangs once does so again: nobody wants to wait for all of it.
+    private func giveUp(_ state: RunState) {
+        state.hangs += 1
+        guard state.hangs == Self.mostHangs else { return }
+        for check in state.pending { state.finish(check, .blocked("not tried, as \(Self.mostHangs) checks before it hung")) }
+    }
+
+    private static let mostHangs = 3
 
     private func place(_ scratch: Scratch) -> String {
         let text = ProcessState.contents("\(scratch.path)/\(ChildRun.placeFile)")?.prefix { $0 != "\0" } ?? ""
@@ -167,7 +177,11 @@ final class RunState {
     var breaches: [(check: String, breach: Breach)] = []
     var told = 0
 
-    var failed: Set<String> { Set(results.values.filter(\.outcome.isFailure).map(\.check.id)) }
+    var hangs = 0
+
+    var outcomes: [String: Outcome] { results.mapValues(\.outcome) }
+    /// Ids without which others can't be made.
+    var blocking: [String] { results.values.filter(\.outcome.blocks).map(\.check.id).sorted() }
 
     init(report: CheckReport, pending: [Check]) {
         self.report = report

@@ -34,14 +34,14 @@ package enum ChildRun {
             journal: journal,
             secondsPerCheck: plan.secondsPerCheck
         )
-        var failed = Set(plan.failed)
+        var known = Dictionary(plan.failed.map { ($0, Outcome.blocked("needs \($0)")) }, uniquingKeysWith: { first, _ in first })
         let wanted = Set(plan.checks)
         for check in Check.all where wanted.contains(check.id) {
             // The parent ends what hangs; where it is gone itself, this does.
             alarm(UInt32(plan.secondsPerCheck + 5))
             journal.begin(check.id)
-            let outcome = check.obstacle(failed: failed).map { .skipped($0) } ?? make(check, context)
-            if outcome.isFailure { failed.insert(check.id) }
+            let outcome = check.obstacle(known) ?? make(check, context)
+            known[check.id] = outcome
             journal.end(check.id, outcome)
         }
         journal.write(.done)
@@ -57,7 +57,7 @@ package enum ChildRun {
         do {
             switch check.body {
             case .done(let body): return try body(context)
-            case .derived: return .skipped("told by the parent")
+            case .derived: return .skipped("the parent tells")
             }
         } catch let stop as Stop {
             return stop.outcome
