@@ -6,8 +6,13 @@ import Glibc
 enum Main {
     static func main() async {
         do {
-            let command = try StreamHostCommand.parse()
-            try await command.run()
+            var command = try StreamHostCommand.parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                // The parser's own, such as its help.
+                try command.run()
+            }
         } catch {
             guard StreamHostCommand.exitCode(for: error) == .validationFailure else { StreamHostCommand.exit(withError: error) }
             let text = Array((StreamHostCommand.fullMessage(for: error) + "\n").utf8)
