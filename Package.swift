@@ -74,7 +74,11 @@ let package = Package(
         ),
 
         // MARK: Plugins, host side
-        .target(name: "PluginLoading", dependencies: ["CStreamHost"], swiftSettings: strict),
+        .target(
+            name: "PluginLoading",
+            dependencies: ["CStreamHost", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict
+        ),
 
         // MARK: The admin service's messages, generated
         .target(name: "AdminAPI", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")], swiftSettings: strict),
@@ -88,11 +92,14 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // inotify and nothing else; it knows no plugin.
+        .target(name: "FileWatching", swiftSettings: strict),
         .target(
             name: "HostCore",
             dependencies: [
-                "CStreamHost", "GRPCWire", "HostTransport", "PluginLoading", "HostConfiguration",
+                "AdminAPI", "CStreamHost", "FileWatching", "GRPCWire", "HostTransport", "PluginLoading", "HostConfiguration",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: strict
         ),
@@ -141,6 +148,13 @@ let package = Package(
         + servicePlugin("Bench", path: "Plugins/Examples/Bench")
         + [
             // MARK: Tests
+            // A host in the test's hands, for the plugins' tests and the SDK's.
+            .target(name: "FakeHost", dependencies: ["CStreamHost", "StreamHostPlugin"], path: "Tests/FakeHost", swiftSettings: strict),
+            .testTarget(
+                name: "StreamHostPluginTests",
+                dependencies: ["StreamHostPlugin", "FakeHost", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+                swiftSettings: strict
+            ),
             .testTarget(name: "GRPCWireTests", dependencies: ["GRPCWire"], swiftSettings: strict),
             .testTarget(
                 name: "HostTransportTests",
@@ -148,9 +162,21 @@ let package = Package(
                 swiftSettings: strict
             ),
             .testTarget(name: "PluginLoadingTests", dependencies: ["PluginLoading", "CStreamHost"], swiftSettings: strict),
-            .testTarget(name: "ChatPluginTests", dependencies: ["ChatPlugin", "StreamHostPlugin"], swiftSettings: strict),
-            .testTarget(name: "StockPluginTests", dependencies: ["StockPlugin", "StreamHostPlugin"], swiftSettings: strict),
-            .testTarget(name: "FilePluginTests", dependencies: ["FilePlugin", "StreamHostPlugin"], swiftSettings: strict),
+            .testTarget(name: "FileWatchingTests", dependencies: ["FileWatching"], swiftSettings: strict),
+            .testTarget(
+                name: "HostConfigurationTests",
+                dependencies: ["HostConfiguration", .product(name: "Logging", package: "swift-log")],
+                swiftSettings: strict
+            ),
+            .testTarget(
+                name: "ChatPluginTests",
+                dependencies: [
+                    "ChatPlugin", "StreamHostPlugin", "FakeHost", "CStreamHost", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                ],
+                swiftSettings: strict
+            ),
+            .testTarget(name: "StockPluginTests", dependencies: ["StockPlugin", "StreamHostPlugin", "FakeHost"], swiftSettings: strict),
+            .testTarget(name: "FilePluginTests", dependencies: ["FilePlugin", "StreamHostPlugin", "FakeHost"], swiftSettings: strict),
             .testTarget(
                 name: "StreamHostClientTests",
                 dependencies: [
@@ -163,6 +189,5 @@ let package = Package(
                 ],
                 swiftSettings: strict
             ),
-            .testTarget(name: "HostConfigurationTests", dependencies: ["HostConfiguration"], swiftSettings: strict),
         ]
 )

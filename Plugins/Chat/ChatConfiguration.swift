@@ -12,4 +12,7 @@ struct ChatConfiguration: Sendable, Equatable {
     var maxNameBytes = 256
     /// Length of what a message says.
     var maxContentBytes = 1024 * 1024
+
+    /// A room's history, before there is anything in it.
+    func emptyHistory<Entry>() -> History<Entry> { History(maxEntries: historyMessages, maxBytes: historyBytes) }
 }

@@ -4,7 +4,7 @@ extension ChatPlugin {
     // What `limit` means where it isn't set.
     private static let usualLimit = 50
 
-    /// The latest messages since a time, oldest first, as they were when asked for.
+    /// The latest messages since a time, oldest first, as they were when asked for. The checkpoint is what is still to be sent.
     @Sendable func getChatHistory(
         _ request: Chat_HistoryRequest,
         _ writer: ResponseWriter<Chat_ChatMessage>,
@@ -22,6 +22,14 @@ extension ChatPlugin {
             throw RPCError(.notFound, "Room not found: \(request.roomID)")
         }
         let limit = request.limit == 0 ? Self.usualLimit : Int(request.limit)
-        for message in room.latest(limit, since: request.sinceTimestamp) { try await writer.write(message) }
+        let numbers = try Place.resumed(in: context) ?? room.numbers(ofLatest: limit, since: request.sinceTimestamp)
+        let messages = room.messages(in: numbers)
+        // Only after a move: until then the messages are kept here.
+        guard messages.count == numbers.count else { throw Self.tooSlow(numbers.count - messages.count) }
+        try Place.checkpoint(numbers, in: context)
+        for (sent, message) in messages.enumerated() {
+            try await writer.write(message)
+            try Place.checkpoint(numbers.dropFirst(sent + 1), in: context)
+        }
     }
 }

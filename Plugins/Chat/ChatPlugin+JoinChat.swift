@@ -6,20 +6,25 @@ extension ChatPlugin {
 
     /// The room's last messages, then the live ones, and a heartbeat whenever the stream was quiet for long.
     ///
+    /// The checkpoint is the place in the room, and set whenever something was sent: so a stream that waits can move.
+    ///
     /// All of it is in this one closure, without others in it and without child tasks, and what it keeps is one object: a
     /// stream spends its life waiting here, and its frame is memory times the number of streams. For the same reason what it
     /// calls isn't inlined.
     var joinChat: JoinChat {
         { [self] request, writer, context in
-            let subscription = try Subscription(to: room(for: request), of: request.username, context.makeSignal())
+            let subscription = try Subscription(to: room(for: request), of: request.username, context)
             defer { subscription.end() }
+            try subscription.checkpoint()
             while true {
                 switch subscription.next() {
                 case .entry(let message):
                     try await writer.write(message)
+                    try subscription.checkpoint()
                 case .none:
                     if try await !subscription.signal.wait(for: subscription.room.quietTime) {
                         try await writer.write(subscription.room.heartbeat())
+                        try subscription.checkpoint()
                     } else {
                         subscription.wasWoken()
                     }
@@ -30,10 +35,10 @@ extension ChatPlugin {
         }
     }
 
-    private static func tooSlow(_ count: Int) -> RPCError {
+    static func tooSlow(_ count: Int) -> RPCError {
         RPCError(
             .resourceExhausted,
-            "read too slowly: \(count) messages left the room's history before they could be sent; join again"
+            "read too slowly: \(count) messages left the room's history before they could be sent; call again"
         )
     }
 

@@ -2,15 +2,21 @@ import StreamHostPlugin
 import SwiftProtobuf
 
 extension ChatPlugin {
-    /// Posts each message to its room as it comes; those that can't be posted are skipped and not counted.
+    /// Posts each message to its room as it comes; those that can't be posted are skipped and not counted. The checkpoint
+    /// is the count: what was counted is posted, and the next generation goes on with the next message.
     @Sendable func sendMessage(
         _ requests: RequestStream<Chat_ChatMessage>,
         _ context: CallContext
     ) async throws -> Chat_SendResponse {
-        var sent = 0
+        var sent: Int = try Place.resumed(in: context) ?? 0
         // Most streams speak in one room.
         var room: Room?
-        for try await message in requests where isValid(message) {
+        var iterator = requests.makeAsyncIterator()
+        while true {
+            // Where it would wait: not for each of many small messages.
+            if !requests.isNextReady { try Place.checkpoint(sent, in: context) }
+            guard let message = try await iterator.next() else { break }
+            guard isValid(message) else { continue }
             let open: Room
             if let room, room.name == message.roomID { open = room } else { open = try rooms.open(message.roomID) }
             room = open

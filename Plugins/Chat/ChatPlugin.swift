@@ -20,9 +20,13 @@ package struct ChatPlugin: Plugin {
 
     package func register(in registry: ServiceRegistry) throws {
         try registry.add("chat.ChatService", fileDescriptorSet: ChatDescriptors.fileDescriptorSet) { service in
-            service.serverStreaming("JoinChat", joinChat)
-            service.clientStreaming("SendMessage", sendMessage)
-            service.serverStreaming("GetChatHistory", getChatHistory)
+            service.serverStreaming("JoinChat", reload: .migrate, joinChat)
+            service.clientStreaming("SendMessage", reload: .migrate, sendMessage)
+            service.serverStreaming("GetChatHistory", reload: .migrate, getChatHistory)
         }
     }
+
+    package func save() throws -> SavedState? { rooms.save() }
+
+    package func restore(_ state: SavedState) throws { try rooms.restore(state) }
 }

@@ -11,7 +11,7 @@ struct History<Entry> {
         case dropped(Int)
     }
 
-    private struct Slot {
+    fileprivate struct Slot {
         let entry: Entry
         let time: Int64
         let bytes: Int
@@ -55,9 +55,41 @@ struct History<Entry> {
     func cursor(beforeLast count: Int) -> Int { max(first, end - count) }
 
     /// The newest of those from that time on, oldest first.
-    func latest(_ limit: Int, since time: Int64) -> [Entry] {
-        let start = max(firstIndex(since: time), end - min(limit, count))
-        return (start..<end).compactMap { slots[$0 % slots.count]?.entry }
+    func latest(_ limit: Int, since time: Int64) -> [Entry] { entries(in: numbers(ofLatest: limit, since: time)) }
+
+    /// The numbers of the newest of those from that time on.
+    func numbers(ofLatest limit: Int, since time: Int64) -> Range<Int> {
+        max(firstIndex(since: time), end - min(limit, count))..<end
+    }
+
+    /// Those of these numbers that are there.
+    func entries(in numbers: Range<Int>) -> [Entry] {
+        numbers.clamped(to: first..<end).compactMap { slots[$0 % slots.count]?.entry }
+    }
+
+    // MARK: Hand-over
+
+    /// All entries, oldest first.
+    func forEach(_ body: (_ entry: Entry, _ time: Int64, _ bytes: Int) -> Void) {
+        for number in first..<end {
+            if let slot = slots[number % slots.count] { body(slot.entry, slot.time, slot.bytes) }
+        }
+    }
+
+    /// Numbers the first entry, before there is one. A number from outside; so large that no more could follow is none of ours.
+    mutating func begin(at number: Int) {
+        guard count == 0 else { return }
+        first = min(max(number, 0), Int.max / 2)
+        end = first
+    }
+
+    /// Takes the entries of another in place of its own, as far as its own limits let it.
+    mutating func replace(by other: History) {
+        guard other.maxEntries != maxEntries || other.maxBytes != maxBytes else { return self = other }
+        var replaced = History(maxEntries: maxEntries, maxBytes: maxBytes)
+        replaced.begin(at: other.first)
+        other.forEach { entry, time, bytes in replaced.append(entry, time: time, bytes: bytes) }
+        self = replaced
     }
 
     // Binary search: times don't decrease.
@@ -84,3 +116,6 @@ struct History<Entry> {
         slots = larger
     }
 }
+
+extension History: Sendable where Entry: Sendable {}
+extension History.Slot: Sendable where Entry: Sendable {}

@@ -22,6 +22,9 @@ final class MessageMint: Sendable {
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 
+    /// A message that another generation has made.
+    func take(_ encoded: UnsafeRawBufferPointer) throws -> Room.Message { try EncodedMessage(encoded: encoded, in: context) }
+
     /// A message, encoded, and about how much memory it takes.
     func encode(
         _ type: Chat_MessageType,

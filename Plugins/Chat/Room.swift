@@ -15,8 +15,7 @@ final class Room: Sendable {
         self.name = name
         self.mint = mint
         quietTime = .seconds(configuration.heartbeatSeconds)
-        let history = History<Message>(maxEntries: configuration.historyMessages, maxBytes: configuration.historyBytes)
-        state = Mutex(RoomState(history: history))
+        state = Mutex(RoomState(history: configuration.emptyHistory()))
     }
 
     // MARK: Subscribers
@@ -50,6 +49,16 @@ final class Room: Sendable {
         }
     }
 
+    /// A stream of the user goes on here: no JOIN.
+    @inline(never)
+    func arrive(_ user: String) { state.withLock { $0.arrive(user) } }
+
+    /// A stream of the user moves to another generation: no LEAVE.
+    @inline(never)
+    func depart(_ user: String, _ signal: CallSignal, asleep: Bool) {
+        state.withLock { $0.depart(user, signal, asleep: asleep) }
+    }
+
     /// What to send next. With `.none` the room has the signal, and raises it once there is more.
     @inline(never)
     func next(at cursor: Int, _ signal: CallSignal, asleep: Bool) -> History<Message>.Next {
@@ -79,10 +88,21 @@ final class Room: Sendable {
         return crowded
     }
 
-    /// The newest of those from that time on, oldest first.
-    func latest(_ limit: Int, since time: Int64) -> [Message] {
-        state.withLock { $0.history.latest(limit, since: time) }
+    /// The numbers of the newest of those from that time on.
+    func numbers(ofLatest limit: Int, since time: Int64) -> Range<Int> {
+        state.withLock { $0.history.numbers(ofLatest: limit, since: time) }
     }
+
+    /// Those of these numbers that are there.
+    func messages(in numbers: Range<Int>) -> [Message] {
+        state.withLock { $0.history.entries(in: numbers) }
+    }
+
+    // MARK: Hand-over
+
+    var snapshot: RoomSnapshot<Message> { state.withLock { $0.snapshot } }
+
+    func restore(_ snapshot: RoomSnapshot<Message>) { raise(state.withLock { $0.restore(snapshot) }) }
 
     private func raise(_ signals: [CallSignal]) {
         for signal in signals { signal.raise() }

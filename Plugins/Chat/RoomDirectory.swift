@@ -10,12 +10,19 @@ struct RoomDirectory<Room> {
     /// The room of that name, if it was ever used.
     func find(_ name: String) -> Room? { rooms[name] }
 
-    /// The room of that name, made where there is none; `nil`: there are too many.
-    mutating func open(_ name: String, _ make: () -> Room) -> Room? {
+    var all: [String: Room] { rooms }
+
+    /// Adds a room that another generation has made, whatever the number: what there is is not thrown away.
+    mutating func add(_ name: String, _ make: () -> Room) -> Room {
         if let room = rooms[name] { return room }
-        guard rooms.count < maxRooms else { return nil }
         let room = make()
         rooms[name] = room
         return room
+    }
+
+    /// The room of that name, made where there is none; `nil`: there are too many.
+    mutating func open(_ name: String, _ make: () -> Room) -> Room? {
+        if let room = rooms[name] { return room }
+        return rooms.count < maxRooms ? add(name, make) : nil
     }
 }

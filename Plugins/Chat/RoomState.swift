@@ -9,10 +9,10 @@ struct RoomState<Entry, Sleeper: AnyObject> {
     // So many are shown to who joins.
     private static var shownOnJoining: Int { 10 }
 
-    private(set) var history: History<Entry>
-    private var presence = Presence()
+    var history: History<Entry>
+    var presence = Presence()
     private var sleepers: [Sleeper] = []
-    private var lastTime = Int64.min
+    var lastTime = Int64.min
     // Posts since sleepers were woken, none of whom has come yet; nil: somebody has, or nobody slept.
     private var unseen: Int?
 
@@ -35,10 +35,16 @@ struct RoomState<Entry, Sleeper: AnyObject> {
         let time = time(now)
         let (entry, bytes) = try make(time)
         history.append(entry, time: time, bytes: bytes)
-        var woken: [Sleeper] = []
-        swap(&woken, &sleepers)
+        let woken = wakeAll()
         if !woken.isEmpty { unseen = unseen ?? 0 }
         unseen = unseen.map { $0 + 1 }
+        return woken
+    }
+
+    /// Hands out all sleepers.
+    mutating func wakeAll() -> [Sleeper] {
+        var woken: [Sleeper] = []
+        swap(&woken, &sleepers)
         return woken
     }
 
@@ -62,12 +68,24 @@ struct RoomState<Entry, Sleeper: AnyObject> {
         now: Int64,
         _ make: Make
     ) rethrows -> [Sleeper] {
-        if asleep, let index = sleepers.lastIndex(where: { $0 === sleeper }) {
-            sleepers.swapAt(index, sleepers.count - 1)
-            sleepers.removeLast()
-        }
+        if asleep { takeBack(sleeper) }
         return presence.streamEnded(user) ? try post(now: now, make) : []
     }
+
+    private mutating func takeBack(_ sleeper: Sleeper) {
+        guard let index = sleepers.lastIndex(where: { $0 === sleeper }) else { return }
+        sleepers.swapAt(index, sleepers.count - 1)
+        sleepers.removeLast()
+    }
+
+    /// A stream of the user moves to another generation, as if it had never been here.
+    mutating func depart(_ user: String, _ sleeper: Sleeper, asleep: Bool) {
+        if asleep { takeBack(sleeper) }
+        presence.streamDeparted(user)
+    }
+
+    /// A stream of the user goes on here that began in another generation, where its JOIN was posted.
+    mutating func arrive(_ user: String) { presence.streamArrived(user) }
 
     /// What to send next to the subscriber at this place. With `.none` it is to sleep.
     mutating func next(at cursor: Int, _ sleeper: Sleeper, asleep: Bool) -> History<Entry>.Next {

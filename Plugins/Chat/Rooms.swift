@@ -29,4 +29,21 @@ final class Rooms: Sendable {
         }
         return room
     }
+
+    // MARK: Hand-over
+
+    func save() -> SavedState {
+        let rooms = directory.withLock { $0.all }.map { (name: $0.key, snapshot: $0.value.snapshot) }
+        return SavedState(schema: RoomsCoding.schema, version: RoomsCoding.version, bytes: RoomsCoding.encode(rooms))
+    }
+
+    /// Rooms of which the state knows nothing stay as they are: they were made by calls that stayed here.
+    /// - Throws: where it isn't ours, or is damaged: then nothing has changed.
+    func restore(_ state: SavedState) throws {
+        try state.require(schema: RoomsCoding.schema, upTo: RoomsCoding.version)
+        let rooms = try RoomsCoding.decode(state.bytes, into: configuration.emptyHistory(), mint.take)
+        for (name, snapshot) in rooms {
+            directory.withLock { $0.add(name) { Room(name, configuration, mint) } }.restore(snapshot)
+        }
+    }
 }

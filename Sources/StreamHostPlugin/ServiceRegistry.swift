@@ -46,13 +46,14 @@ public final class ServiceBuilder {
     public func unary<Request: Message, Response: Message>(
         _ name: String,
         on placement: HandlerPlacement = .loop,
+        reload: ReloadPolicy = .pin,
         _ handler: @escaping @Sendable (Request, CallContext) async throws -> Response
     ) {
-        add(name, .unary, placement) { call in
+        add(name, .unary, placement, reload) { call in
             call.begin()
             do {
                 let response = try await handler(call.onlyRequest(), CallContext(call: call))
-                _ = try call.send(response)
+                try call.answer(response)
                 call.end()
             } catch {
                 call.end(error)
@@ -65,9 +66,10 @@ public final class ServiceBuilder {
     public func serverStreaming<Request: Message, Response: Message>(
         _ name: String,
         on placement: HandlerPlacement = .loop,
+        reload: ReloadPolicy = .pin,
         _ handler: @escaping @Sendable (Request, ResponseWriter<Response>, CallContext) async throws -> Void
     ) {
-        add(name, .serverStreaming, placement) { call in
+        add(name, .serverStreaming, placement, reload) { call in
             call.begin()
             do {
                 try await handler(call.onlyRequest(), ResponseWriter(call: call), CallContext(call: call))
@@ -83,13 +85,14 @@ public final class ServiceBuilder {
     public func clientStreaming<Request: Message, Response: Message>(
         _ name: String,
         on placement: HandlerPlacement = .loop,
+        reload: ReloadPolicy = .pin,
         _ handler: @escaping @Sendable (RequestStream<Request>, CallContext) async throws -> Response
     ) {
-        add(name, .clientStreaming, placement) { call in
+        add(name, .clientStreaming, placement, reload) { call in
             call.begin()
             do {
                 let response = try await handler(RequestStream(call: call), CallContext(call: call))
-                _ = try call.send(response)
+                try call.answer(response)
                 call.end()
             } catch {
                 call.end(error)
@@ -102,9 +105,10 @@ public final class ServiceBuilder {
     public func bidirectional<Request: Message, Response: Message>(
         _ name: String,
         on placement: HandlerPlacement = .loop,
+        reload: ReloadPolicy = .pin,
         _ handler: @escaping @Sendable (RequestStream<Request>, ResponseWriter<Response>, CallContext) async throws -> Void
     ) {
-        add(name, .bidirectional, placement) { call in
+        add(name, .bidirectional, placement, reload) { call in
             call.begin()
             do {
                 try await handler(RequestStream(call: call), ResponseWriter(call: call), CallContext(call: call))
@@ -116,8 +120,14 @@ public final class ServiceBuilder {
     }
 
     @usableFromInline
-    func add(_ name: String, _ kind: MethodBox.Kind, _ placement: HandlerPlacement, _ handler: @escaping MethodBox.Handler) {
-        methods.append(MethodBox(name, kind, placement, handler))
+    func add(
+        _ name: String,
+        _ kind: MethodBox.Kind,
+        _ placement: HandlerPlacement,
+        _ reload: ReloadPolicy,
+        _ handler: @escaping MethodBox.Handler
+    ) {
+        methods.append(MethodBox(name, kind, placement, reload, handler))
     }
 
     func register(with registrar: UnsafePointer<sh_registrar>) throws {

@@ -9,7 +9,7 @@ import Testing
 @Suite struct AdminClientTests {
     /// What the call throws.
     private func failure(
-        of host: FakeHost,
+        of host: FakeAdmin,
         _ call: @Sendable @escaping (AdminClient) async throws -> Void
     ) async throws -> AdminError {
         let found = Mutex<AdminError?>(nil)
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func `asks a host and hands on its answer`() async throws {
-        let host = FakeHost(reload: { request in
+        let host = FakeAdmin(reload: { request in
             .with {
                 $0.plugin = request.plugin
                 $0.outcome = request.policy == .pin && request.force ? .accepted : .refused
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func `events come in order until the host ends the stream, or the reader has enough`() async throws {
-        let host = FakeHost(events: (1...5).map { number in .with { $0.number = number } })
+        let host = FakeAdmin(events: (1...5).map { number in .with { $0.number = number } })
         try await host.serving { address in
             try await AdminClient.connected(to: address) { host in
                 let seen = Mutex<[Int64]>([])
@@ -69,14 +69,14 @@ import Testing
         (.deadlineExceeded, .noAnswer), (.internalError, .refused),
     ])
     func `what the host says is told in its own words`(code: RPCError.Code, wanted: AdminError.Code) async throws {
-        let host = FakeHost(status: { throw RPCError(code: code, message: "three calls are open") })
+        let host = FakeAdmin(status: { throw RPCError(code: code, message: "three calls are open") })
         let error = try await failure(of: host) { _ = try await $0.status() }
         #expect(error.code == wanted)
         if wanted != .noAnswer { #expect(error.message.contains("three calls are open")) }
     }
 
     @Test func `a server that doesn't know the method may not be a host`() async throws {
-        let error = try await failure(of: FakeHost()) { _ = try await $0.plugins() }
+        let error = try await failure(of: FakeAdmin()) { _ = try await $0.plugins() }
         #expect(error.code == .notOffered)
         #expect(error.message.contains("admin socket"))
     }

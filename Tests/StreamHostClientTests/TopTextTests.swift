@@ -1,4 +1,5 @@
 import AdminAPI
+import StreamHostClient
 import SwiftProtobuf
 import Testing
 

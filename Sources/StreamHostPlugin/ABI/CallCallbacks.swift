@@ -33,6 +33,7 @@ enum CallCallbacks {
         handler.on_half_close = { state, _ in CallCallbacks.call(state)?.halfClosed() }
         handler.on_writable = { state, _ in CallCallbacks.call(state)?.becameWritable() }
         handler.on_cancel = { state, _, _ in CallCallbacks.call(state)?.cancel() }
+        handler.on_yield = { state, _ in CallCallbacks.call(state)?.yield() ?? sh_status(SH_REFUSED) }
         handler.on_close = { state, _ in
             if let state { Unmanaged<Call>.fromOpaque(state).release() }
         }

@@ -11,6 +11,14 @@ public func exportPlugin(_ type: (some Plugin).Type) -> UnsafeRawPointer {
     ExportedPlugin.describe(type)
 }
 
+/// A plugin's description that is nobody's entry, for tests, in whose process there are several plugins; its `create` makes none.
+package func describeForTests(_ type: any Plugin.Type) -> sh_plugin { ExportedPlugin.descriptor(type) }
+
+/// What `create` makes, for tests. The description's `destroy` frees it.
+package func createForTests(_ type: any Plugin.Type, host: UnsafePointer<sh_host>) throws -> UnsafeMutableRawPointer {
+    try ExportedPlugin.create(type, host: host)
+}
+
 /// The plugin of this library.
 ///
 /// SAFETY: the descriptor and its texts are made once and never freed; the pointers in it are to functions and to those texts.
@@ -33,7 +41,11 @@ enum ExportedPlugin {
         }
     }
 
-    private static func descriptor(_ type: any Plugin.Type) -> sh_plugin {
+    static func create(_ type: any Plugin.Type, host: UnsafePointer<sh_host>) throws -> UnsafeMutableRawPointer {
+        Unmanaged.passRetained(try PluginInstance(type, host: HostFunctions(table: host))).toOpaque()
+    }
+
+    static func descriptor(_ type: any Plugin.Type) -> sh_plugin {
         var plugin = sh_plugin()
         plugin.magic = SH_MAGIC
         plugin.struct_size = UInt32(MemoryLayout<sh_plugin>.size)
@@ -46,14 +58,19 @@ enum ExportedPlugin {
         plugin.sdk = text("streamhost-swift \(sdkVersion)")
         plugin.create = { host, _, instance, error in
             guard let host, let instance, let made = ExportedPlugin.made.withLock({ $0 }) else { return sh_status(SH_INVALID) }
-            return ExportedPlugin.attempt(error) {
-                let created = try PluginInstance(made.type, host: HostFunctions(table: host))
-                instance.pointee = Unmanaged.passRetained(created).toOpaque()
-            }
+            return ExportedPlugin.attempt(error) { instance.pointee = try ExportedPlugin.create(made.type, host: host) }
         }
         plugin.start = { instance, registrar, error in
             guard let instance = ExportedPlugin.instance(instance), let registrar else { return sh_status(SH_INVALID) }
             return ExportedPlugin.attempt(error) { try instance.register(with: registrar) }
+        }
+        plugin.save = { instance, state, error in
+            guard let instance = ExportedPlugin.instance(instance), let state else { return sh_status(SH_INVALID) }
+            return ExportedPlugin.attempt(error) { try instance.save(into: state) }
+        }
+        plugin.restore = { instance, schema, version, bytes, error in
+            guard let instance = ExportedPlugin.instance(instance) else { return sh_status(SH_INVALID) }
+            return ExportedPlugin.attempt(error) { try instance.restore(StateTransfer.take(schema, version, bytes)) }
         }
         plugin.retire = { instance, residue in
             guard let instance = ExportedPlugin.instance(instance) else { return sh_status(SH_OK) }

@@ -74,6 +74,22 @@ struct HostFunctions: @unchecked Sendable {
         _ = table.pointee.request?(table, call, messages)
     }
 
+    // MARK: Reload
+
+    @inline(__always)
+    func checkpoint(_ call: sh_call, _ bytes: UnsafeRawBufferPointer) -> sh_status {
+        table.pointee.checkpoint?(table, call, sh_bytes(bytes)) ?? sh_status(SH_UNSUPPORTED)
+    }
+
+    func giveBack(_ call: sh_call, _ message: UnsafeRawBufferPointer) -> sh_status {
+        table.pointee.give_back?(table, call, sh_bytes(message)) ?? sh_status(SH_UNSUPPORTED)
+    }
+
+    /// The call lets go.
+    func yielded(_ call: sh_call) {
+        _ = table.pointee.yielded?(table, call, sh_status(SH_OK))
+    }
+
     // MARK: Buffers
 
     func createBuffer(_ size: Int) -> (buffer: OpaquePointer, bytes: UnsafeMutableRawBufferPointer)? {

@@ -14,13 +14,15 @@ final class MethodBox: Sendable {
     let name: String
     let kind: Kind
     let placement: HandlerPlacement
+    let reload: ReloadPolicy
     let handler: Handler
     let clientStreams: Bool
 
-    init(_ name: String, _ kind: Kind, _ placement: HandlerPlacement, _ handler: @escaping Handler) {
+    init(_ name: String, _ kind: Kind, _ placement: HandlerPlacement, _ reload: ReloadPolicy, _ handler: @escaping Handler) {
         self.name = name
         self.kind = kind
         self.placement = placement
+        self.reload = reload
         self.handler = handler
         clientStreams = kind == .clientStreaming || kind == .bidirectional
     }
@@ -31,6 +33,14 @@ final class MethodBox: Sendable {
         case .clientStreaming: Int32(SH_CLIENT_STREAMING)
         case .serverStreaming: Int32(SH_SERVER_STREAMING)
         case .bidirectional: Int32(SH_BIDIRECTIONAL)
+        }
+    }
+
+    private var abiReload: Int32 {
+        switch reload {
+        case .pin: Int32(SH_RELOAD_PIN)
+        case .migrate: Int32(SH_RELOAD_MIGRATE)
+        case .end: Int32(SH_RELOAD_END)
         }
     }
 
@@ -50,7 +60,7 @@ final class MethodBox: Sendable {
                         struct_size: MemoryLayout<sh_method>.size,
                         name: name.baseAddress,
                         kind: method.abiKind,
-                        reload: Int32(SH_RELOAD_PIN),
+                        reload: method.abiReload,
                         handler: CallCallbacks.table,
                         context: Unmanaged.passUnretained(method).toOpaque()
                     )

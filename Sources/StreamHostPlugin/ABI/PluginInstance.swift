@@ -4,7 +4,7 @@ import Synchronization
 /// One instance of the plugin in the host: what its calls share.
 ///
 /// SAFETY: `@unchecked Sendable` as each place of `executors` is touched by its own loop's thread alone, `methods` is written before the
-/// first call and only read afterwards; the rest is constant or atomic.
+/// first call and only read afterwards, `names` is used by [control] functions alone, which come one at a time; the rest is constant or atomic.
 final class PluginInstance: @unchecked Sendable {
     private static let maxLoops = 256
 
@@ -13,6 +13,7 @@ final class PluginInstance: @unchecked Sendable {
     private let plugin: any Plugin
     private let executors: UnsafeMutablePointer<Unmanaged<LoopExecutor>?>
     private var methods: [MethodBox] = []
+    private let names = StableNames()
     private let tasks = Atomic<Int>(0)
     private let shutDownBegun = Atomic<Bool>(false)
 
@@ -49,6 +50,14 @@ final class PluginInstance: @unchecked Sendable {
             try service.register(with: registrar)
         }
     }
+
+    // MARK: Hand-over
+
+    func save(into state: UnsafeMutablePointer<sh_state>) throws {
+        try StateTransfer.fill(state, with: plugin.save(), names: names)
+    }
+
+    func restore(_ state: SavedState) throws { try plugin.restore(state) }
 
     // MARK: Retirement
 

@@ -17,8 +17,8 @@ struct CallSetup {
 /// It knows nothing of message types: those are the business of the inlinable functions around it, which are compiled anew in the plugin
 /// for its own types.
 ///
-/// SAFETY: `@unchecked Sendable` as the constants are constant, `shared` is a mutex, `task` is touched by the host's events alone, which
-/// come on the call's loop, one at a time, and `batch` only by who holds `reading`.
+/// SAFETY: `@unchecked Sendable` as the constants are constant, `shared` is a mutex, `flags` are atomic, `task` is touched by the host's
+/// events alone, which come on the call's loop, one at a time, and `batch` only by who holds `reading`.
 @usableFromInline
 final class Call: @unchecked Sendable {
     let instance: PluginInstance
@@ -28,6 +28,7 @@ final class Call: @unchecked Sendable {
     let deadline: Int64
     let head: CallHead
     let shared = Mutex(Shared())
+    let flags = CallFlags()
     private var task: Task<Void, Never>?
 
     @usableFromInline let reading = Atomic<Bool>(false)
@@ -42,6 +43,8 @@ final class Call: @unchecked Sendable {
         /// `on_writable` has come, and no writer has used it to go on without waiting. One that was woken may do so once more, and then queues one
         /// message over the mark: without it, one that is just about to wait could miss the last `on_writable`.
         var writable = false
+        /// So many writes have not waited for the queue to drain, so that the handler comes to its next checkpoint soon.
+        var hurried: UInt8 = 0
         var writers: [UnsafeContinuation<Void, Never>] = []
         var waits: [CallSignal] = []
         var trailers = Metadata()
@@ -55,11 +58,15 @@ final class Call: @unchecked Sendable {
         handle = setup.handle
         deadline = setup.deadline
         head = setup.head
+        if head.isResumed { flags.resumed(at: head.checkpoint) }
     }
 
     var host: HostFunctions {
         @inline(__always) get { instance.host }
     }
+
+    /// Whether the handler runs, or did. On the loop.
+    var hasBegun: Bool { task != nil }
 
     // MARK: The host's events
 
@@ -94,7 +101,7 @@ final class Call: @unchecked Sendable {
     }
 
     // All of them: each tries again, or finds that it was cancelled.
-    private func wakeWriters(_ change: (inout Shared) -> Void) {
+    func wakeWriters(_ change: (inout Shared) -> Void) {
         var writers: [UnsafeContinuation<Void, Never>] = []
         shared.withLock { shared in
             change(&shared)
@@ -113,10 +120,14 @@ final class Call: @unchecked Sendable {
             swap(&waits, &shared.waits)
             reader = shared.inbound.takeReader()
         }
+        // Of a call whose client went away while it moved: its handler has left something to be cleared.
+        if task == nil, head.isResumed, hasRequest { run() }
         task?.cancel()
         reader?.resume()
         for signal in waits { signal.end() }
     }
+
+    private var hasRequest: Bool { shared.withLock { !$0.inbound.isEmpty } }
 
     // MARK: The handler's task
 
@@ -140,6 +151,7 @@ final class Call: @unchecked Sendable {
     /// The last thing that the handler's task does: ends the call, with OK or as the error says.
     @usableFromInline
     func end(_ error: (any Error)? = nil) {
+        if flags.isMoving, error is CancellationError { return letGo() }
         defer { instance.taskEnded() }
         var trailers = Metadata()
         let over = shared.withLock { shared in
@@ -184,13 +196,15 @@ final class Call: @unchecked Sendable {
     /// Queues a message. `true`: the queue is full now.
     @usableFromInline
     func send(_ bytes: UnsafeRawBufferPointer) throws -> Bool {
-        try check(host.send(handle, bytes))
+        try flags.willSend()
+        return try check(host.send(handle, bytes))
     }
 
     /// Queues a message that others may send too. `true`: the queue is full now.
     @usableFromInline
     func send(_ buffer: OpaquePointer) throws -> Bool {
-        try check(host.send(handle, buffer))
+        try flags.willSend()
+        return try check(host.send(handle, buffer))
     }
 
     @inline(__always)
@@ -198,6 +212,19 @@ final class Call: @unchecked Sendable {
         guard status < 0 else { return status == sh_status(SH_FULL) }
         guard status == sh_status(SH_TOO_LARGE) else { throw CancellationError() }
         throw RPCError(.resourceExhausted, "the answer is over the host's limit for outgoing messages")
+    }
+
+    /// Queues the one answer of a method that has one: its handler has ended, and the call ends now, whether it was to move or not.
+    @inlinable
+    func answer<M: Message>(_ message: M) throws {
+        let bytes = try WireBytes.of(message)
+        defer { bytes.deallocate() }
+        try sendLast(bytes.raw)
+    }
+
+    @usableFromInline
+    func sendLast(_ bytes: UnsafeRawBufferPointer) throws {
+        _ = try check(host.send(handle, bytes))
     }
 
     /// Encodes and queues a message. `true`: the queue is full now.
@@ -226,7 +253,7 @@ final class Call: @unchecked Sendable {
     private func waitForDrain() async {
         await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
             let now = shared.withLock { shared in
-                if shared.writable || shared.cancelled || Task.isCancelled {
+                if shared.writable || shared.cancelled || Task.isCancelled || hurries(&shared) {
                     shared.writable = false
                     return true
                 }
@@ -253,6 +280,8 @@ final class Call: @unchecked Sendable {
             if more { host.request(handle, UInt32(InboundQueue.mostMessages)) }
             if isCancelled || Task.isCancelled { throw CancellationError() }
             if filled { return true }
+            // Before the end is told too: the next generation is told it again.
+            if flags.isYielding, flags.decideToMove() { throw CancellationError() }
             if ended { return false }
             if isInRootTask {
                 await waitForRequest()
@@ -269,13 +298,17 @@ final class Call: @unchecked Sendable {
     private func waitForRequest() async {
         await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
             let now = shared.withLock { shared in
-                if shared.inbound.hasNews || Task.isCancelled { return true }
+                if shared.inbound.hasNews || Task.isCancelled || flags.decideToMove() { return true }
                 shared.inbound.reader = continuation
                 return false
             }
             if now { continuation.resume() }
         }
     }
+
+    /// Before the next request of the batch is taken.
+    @usableFromInline
+    func willTake() throws { try flags.willTake() }
 
     /// The one request of a method that takes one. The host has seen to it that it is there.
     @inlinable

@@ -44,6 +44,7 @@ public struct CallContext: Sendable {
     /// Sends initial metadata now; without it they leave, empty, with the first answer.
     /// - Throws: ``RPCError`` where a name or value may not be sent, or an answer was sent already.
     public func sendInitialMetadata(_ metadata: Metadata) throws {
+        try call.flags.willSend()
         switch Int(call.host.send(call.handle, metadata: metadata)) {
         case Int(SH_OK): return
         case Int(SH_CLOSED): throw CancellationError()
@@ -55,7 +56,8 @@ public struct CallContext: Sendable {
         }
     }
 
-    /// Adds trailing metadata: sent when the call ends, whatever its status.
+    /// Adds trailing metadata: sent when the call ends, whatever its status. It is no part of a checkpoint: where the call goes on in
+    /// another generation, that one adds its own.
     public func addTrailers(_ metadata: Metadata) {
         call.shared.withLock { shared in
             shared.trailers = Metadata(shared.trailers.entries + metadata.entries)
@@ -63,7 +65,7 @@ public struct CallContext: Sendable {
     }
 
     /// Suspends for that long.
-    /// - Throws: `CancellationError` as soon as nobody waits for the answer any more.
+    /// - Throws: `CancellationError` as soon as nobody waits for the answer any more, or the call moves to another generation.
     public func sleep(for duration: Duration) async throws {
         _ = try await CallSignal(call).wait(for: duration)
     }

@@ -27,7 +27,7 @@ public final class CallSignal: Sendable {
         wake { $0.raised = true }
     }
 
-    /// The call was cancelled.
+    /// The call was cancelled, or moves.
     func end() {
         wake { $0.ended = true }
     }
@@ -46,7 +46,7 @@ public final class CallSignal: Sendable {
 
     /// Suspends until the signal is raised, or the time is over. One task waits at a time.
     /// - Returns: whether it was raised.
-    /// - Throws: `CancellationError` where nobody waits for the call's answer any more.
+    /// - Throws: `CancellationError` where nobody waits for the call's answer any more, or the call moves to another generation.
     @inlinable @inline(__always)
     public func wait(for duration: Duration? = nil) async throws -> Bool {
         if try begin(duration) {
@@ -70,11 +70,12 @@ public final class CallSignal: Sendable {
     @usableFromInline @inline(never)
     func begin(_ duration: Duration?) throws -> Bool {
         state.withLock { $0.duration = duration }
-        let cancelled = call.shared.withLock { shared in
-            if !shared.cancelled, !shared.waits.contains(where: { $0 === self }) { shared.waits.append(self) }
-            return shared.cancelled
+        let over = call.shared.withLock { shared in
+            let over = shared.cancelled || call.flags.decideToMove()
+            if !over, !shared.waits.contains(where: { $0 === self }) { shared.waits.append(self) }
+            return over
         }
-        if cancelled { throw CancellationError() }
+        if over { throw CancellationError() }
         return call.isInRootTask
     }
 

@@ -13,6 +13,8 @@ struct InboundQueue {
     var ended = false
     var reader: UnsafeContinuation<Void, Never>?
 
+    var isEmpty: Bool { count == 0 }
+
     var hasNews: Bool { count > 0 || ended }
 
     /// `true`: the host must be told to pause.
@@ -36,6 +38,14 @@ struct InboundQueue {
             more = true
         }
         return true
+    }
+
+    /// All that waits, which is no more here.
+    mutating func takeAll() -> RequestBatch {
+        var all = RequestBatch()
+        all.exchange(&bytes)
+        count = 0
+        return all
     }
 
     mutating func takeReader() -> UnsafeContinuation<Void, Never>? {

@@ -28,6 +28,21 @@ struct RequestBatch {
         if other.capacity > Self.keep { other = [] } else { other.removeAll(keepingCapacity: true) }
     }
 
+    /// Whether there is a next message.
+    @inlinable var hasNext: Bool { offset + Self.lengthSize <= bytes.count }
+
+    /// All messages that are left, as bytes.
+    func forEachLeft(_ body: (UnsafeRawBufferPointer) -> Void) {
+        bytes.withUnsafeBytes { bytes in
+            var start = offset + Self.lengthSize
+            while start <= bytes.count {
+                let end = start + Int(bytes.loadUnaligned(fromByteOffset: start - Self.lengthSize, as: UInt32.self))
+                body(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+                start = end + Self.lengthSize
+            }
+        }
+    }
+
     /// The next message; `nil`: none is left.
     @inlinable
     mutating func next<M: Message>() throws -> M? {

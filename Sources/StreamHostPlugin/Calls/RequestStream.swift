@@ -2,7 +2,7 @@ import SwiftProtobuf
 import Synchronization
 
 /// The requests of a call, in order, as an `AsyncSequence`. It ends when the client half-closes, and throws `CancellationError` where the
-/// call is cancelled.
+/// call is cancelled, or moves to another generation.
 public struct RequestStream<Request: Message>: AsyncSequence, Sendable {
     @usableFromInline let call: Call
 
@@ -17,6 +17,8 @@ public struct RequestStream<Request: Message>: AsyncSequence, Sendable {
         init(call: Call) { self.call = call }
 
         /// The next request; `nil` when the client has half-closed.
+        /// - Throws: `CancellationError` where the call was cancelled, or moves to another generation; see
+        ///   ``CallContext/checkpoint(_:)``.
         @inlinable
         public mutating func next() async throws -> Request? {
             guard !call.reading.exchange(true, ordering: .acquiring) else {
@@ -24,11 +26,18 @@ public struct RequestStream<Request: Message>: AsyncSequence, Sendable {
             }
             defer { call.reading.store(false, ordering: .releasing) }
             while true {
-                if let request: Request = try call.batch.next() { return request }
+                if call.batch.hasNext {
+                    try call.willTake()
+                    if let request: Request = try call.batch.next() { return request }
+                }
                 guard try await call.fill() else { return nil }
             }
         }
     }
+
+    /// Whether the next request is at hand, so that ``Iterator/next()`` returns it without waiting: a handler of many small requests need
+    /// set a checkpoint only where this is `false`. For the task that takes the requests.
+    @inlinable public var isNextReady: Bool { call.batch.hasNext }
 
     /// An iterator that goes on where others have stopped.
     @inlinable

@@ -9,7 +9,8 @@ public struct ResponseWriter<Response: Message>: Sendable {
     init(call: Call) { self.call = call }
 
     /// Sends an answer, and suspends while the client doesn't read and the call's queue is full.
-    /// - Throws: `CancellationError` where nobody waits for it any more; ``RPCError`` RESOURCE_EXHAUSTED where it is over the host's limit.
+    /// - Throws: `CancellationError` where nobody waits for it any more, or the call moves to another generation, which then sends it;
+    ///   ``RPCError`` RESOURCE_EXHAUSTED where it is over the host's limit.
     @inlinable
     public func write(_ message: Response) async throws {
         if try call.send(message) { try await call.drained() }
@@ -20,28 +21,5 @@ public struct ResponseWriter<Response: Message>: Sendable {
     @inlinable
     public func write(_ message: EncodedMessage<Response>) async throws {
         if try call.send(message.buffer) { try await call.drained() }
-    }
-}
-
-/// A message that was encoded once, to be sent on any number of calls without a copy.
-public final class EncodedMessage<M: Message>: Sendable {
-    // SAFETY: a reference of the host's, counted and for any thread; given back in deinit.
-    @usableFromInline nonisolated(unsafe) let buffer: OpaquePointer
-    private let host: HostFunctions
-
-    /// Encodes the message.
-    public init(_ message: M, in context: PluginContext) throws {
-        let bytes = try WireBytes.of(message)
-        defer { bytes.deallocate() }
-        guard let (buffer, room) = context.host.createBuffer(bytes.count) else {
-            throw RPCError(.resourceExhausted, "no memory for a message of \(bytes.count) bytes")
-        }
-        room.copyMemory(from: bytes.raw)
-        self.buffer = buffer
-        host = context.host
-    }
-
-    deinit {
-        host.releaseBuffer(buffer)
     }
 }

@@ -7,7 +7,7 @@ import StreamHostClient
 import SwiftProtobuf
 
 /// A host's admin service on a Unix socket, whose answers are the test's.
-struct FakeHost: RegistrableRPCService {
+struct FakeAdmin: RegistrableRPCService {
     var status: @Sendable () throws -> Streamhost_Admin_V1_HostStatus = { .init() }
     var reload: @Sendable (Streamhost_Admin_V1_ReloadPluginRequest) throws -> Streamhost_Admin_V1_ReloadVerdict = { _ in .init() }
     var events: [Streamhost_Admin_V1_Event] = []
