@@ -90,7 +90,7 @@ import Testing
         #expect(ChangeText.unloaded("chat", answer).contains("3 calls ended with UNAVAILABLE"))
         let plugin = Streamhost_Admin_V1_DrainRequest.with { $0.plugin = "chat" }
         #expect(ChangeText.drained(plugin, .with { $0.callsLeft = 2 }).contains("2 calls still open"))
-        #expect(ChangeText.drained(.init(), .init()).contains("the host is drained, and ends"))
+        #expect(ChangeText.drained(.init(), .init()).contains("the host takes no new calls and ends"))
     }
 
     @Test func `JSON has the names of the .proto and numbers`() throws {
