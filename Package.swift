@@ -187,5 +187,17 @@ let package = Package(
             ),
             .testTarget(name: "StockPluginTests", dependencies: ["StockPlugin", "StreamHostPlugin", "FakeHost"], swiftSettings: strict),
             .testTarget(name: "FilePluginTests", dependencies: ["FilePlugin", "StreamHostPlugin", "FakeHost"], swiftSettings: strict),
+            .testTarget(
+                name: "StreamHostClientTests",
+                dependencies: [
+                    "StreamHostClient", "streamctl", "AdminAPI",
+                    .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                    .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                    .product(name: "GRPCCore", package: "grpc-swift-2"),
+                    .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                    .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+                ],
+                swiftSettings: strict
+            ),
         ]
 )

@@ -19,7 +19,10 @@ enum ChangeText {
         let subject = request.plugin.isEmpty ? "the host" : request.plugin
         if request.resume { return "\(subject) takes new calls again" }
         let left = answer.callsLeft > 0 ? "\(Human.count(answer.callsLeft, "call")) still open" : "no call is open any more"
-        if request.plugin.isEmpty { return "the host is drained, and ends: \(left)" }
+        if request.plugin.isEmpty {
+            let limit = "may end within \(Human.milliseconds(request.seconds * 1000))"
+            return "the host takes no new calls and ends: " + (answer.callsLeft > 0 ? "\(left), which \(limit)" : left)
+        }
         return "\(subject) takes no new calls: \(left); streamctl drain \(subject) --resume lets it serve again"
     }
 }
