@@ -100,7 +100,7 @@ struct CheckCommand: AsyncParsableCommand {
 }
 
 /// `check-child`: what `check` starts, to be killed by a plugin in its stead.
-struct CheckChildCommand: AsyncParsableCommand {
+struct CheckChildCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check-child",
         abstract: "Makes checks for `streamhost check`.",
@@ -113,7 +113,8 @@ struct CheckChildCommand: AsyncParsableCommand {
     @Option(name: .long) var checks: String = ""
     @Option(name: .long) var failed: String = ""
 
-    func run() async throws {
+    /// Begins the checks, which end the process.
+    func begin() {
         let plan = ChildRun.Plan(
             path: library,
             scratch: scratch,
@@ -121,8 +122,7 @@ struct CheckChildCommand: AsyncParsableCommand {
             checks: checks.split(separator: ",").map(String.init),
             failed: failed.split(separator: ",").map(String.init)
         )
-        // On a thread that is nobody else's: those that run Swift's tasks are the plugin's too, and are few.
+        // On a thread that is nobody else's: the main one serves the main actor, which is the plugin's too.
         CheckThread.start { ChildRun.run(plan) }
-        await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
     }
 }

@@ -42,8 +42,9 @@ final class CheckLoop: @unchecked Sendable {
             },
             own
         )
-        if status == 0 { perform {} }
-        ownThreads = ProcessState.threads()
+        ownThreads = [ProcessState.mainThread, ProcessState.currentThread]
+        // Others that are there already, such as those that run Swift's tasks, may work for the plugin.
+        if status == 0 { perform { ownThreads.insert(ProcessState.currentThread) } }
     }
 
     var isCurrent: Bool { pthread_equal(pthread_self(), thread) != 0 }
@@ -135,7 +136,4 @@ final class CheckLoop: @unchecked Sendable {
             news.wait(nanoseconds: 1_000_000)
         }
     }
-
-    /// Threads that are neither the checks' own nor were there before.
-    func foreignThreads() -> Set<String> { ProcessState.threads().subtracting(ownThreads) }
 }
