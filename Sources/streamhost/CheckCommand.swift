@@ -15,7 +15,8 @@ struct CheckCommand: AsyncParsableCommand {
 
             EXAMPLES
               streamhost check build/libmine.so
-              streamhost check build/libmine.so --config '{"folder": "/tmp"}' --only call.unary
+              streamhost check build/libmine.so --only call.unary --timeout 30
+              streamhost check build/libmine.so --config '{"folder": "/tmp"}'
               streamhost check --list
 
             EXIT CODES
@@ -56,7 +57,13 @@ struct CheckCommand: AsyncParsableCommand {
             for line in table.list() { print(line) }
             return
         }
-        let run = CheckRun(path: try path(of: library), config: try configuration(), secondsPerCheck: timeout, only: only)
+        let (path, config) = (try path(of: library), try configuration())
+        // Ended by a signal at once it would leave its temporary files behind.
+        let (signals, interrupted) = (EndSignals(), Flag())
+        Task {
+            if await signals.next() != nil { interrupted.set() }
+        }
+        let run = CheckRun(path: path, config: config, secondsPerCheck: timeout, only: only) { interrupted.isSet }
         let report: CheckReport
         do throws(CheckError) {
             report = try run.run { result, _ in

@@ -6,8 +6,29 @@ import Glibc
 enum Main {
     @MainActor
     static func main() async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        // An option that two commands have (--config) the parser gives to the outer one, wherever it stands: so there it has none.
+        if let first = arguments.first, Tools.names.contains(first) {
+            await run(Tools.self, arguments)
+        } else {
+            await run(StreamHostCommand.self, arguments)
+        }
+    }
+
+    /// The subcommands, without the options of serving.
+    private struct Tools: ParsableCommand {
+        static let names = StreamHostCommand.tools.compactMap { $0.configuration.commandName }
+        static let configuration = CommandConfiguration(
+            commandName: StreamHostCommand.configuration.commandName,
+            version: StreamHostCommand.configuration.version,
+            subcommands: StreamHostCommand.tools
+        )
+    }
+
+    @MainActor
+    private static func run<Command: ParsableCommand>(_ type: Command.Type, _ arguments: [String]) async {
         do {
-            var command = try StreamHostCommand.parseAsRoot()
+            var command = try type.parseAsRoot(arguments)
             if let child = command as? CheckChildCommand {
                 // From here, where no thread but this one is there: every other one is then the plugin's.
                 child.begin()
@@ -19,8 +40,8 @@ enum Main {
                 try command.run()
             }
         } catch {
-            guard StreamHostCommand.exitCode(for: error) == .validationFailure else { StreamHostCommand.exit(withError: error) }
-            let text = Array((StreamHostCommand.fullMessage(for: error) + "\n").utf8)
+            guard type.exitCode(for: error) == .validationFailure else { type.exit(withError: error) }
+            let text = Array((type.fullMessage(for: error) + "\n").utf8)
             _ = write(STDERR_FILENO, text, text.count)
             exit(Failure.Code.badUsage.rawValue)
         }

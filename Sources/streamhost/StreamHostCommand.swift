@@ -28,8 +28,11 @@ struct StreamHostCommand: AsyncParsableCommand {
             SIGINT and SIGTERM end gracefully: calls in flight may finish. A second signal ends at once.
             """,
         version: hostVersion,
-        subcommands: [CheckCommand.self, CheckChildCommand.self]
+        subcommands: tools
     )
+
+    /// What it does besides serving.
+    static let tools: [any ParsableCommand.Type] = [CheckCommand.self, CheckChildCommand.self]
 
     @Option(
         name: .long,
