@@ -82,7 +82,7 @@ final class CheckLoop: @unchecked Sendable {
 
     /// Runs `body`, a function of the plugin's life cycle, on the calling thread while the loop does what is due.
     func during<R>(_ body: () -> R) -> R {
-        let over = Flag()
+        let over = Latch()
         return withoutActuallyEscaping({ [self] in _ = turnsWhile(over) }) { turns in
             job = turns
             begin.raise()
@@ -94,7 +94,7 @@ final class CheckLoop: @unchecked Sendable {
         }
     }
 
-    private func turnsWhile(_ over: Flag) -> Bool {
+    private func turnsWhile(_ over: Latch) -> Bool {
         while !over.isSet {
             if !turn() { news.wait(nanoseconds: 1_000_000) }
         }

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Something that happens once.
-package final class Flag: Sendable {
+package final class Latch: Sendable {
     private let value = Atomic<Bool>(false)
     package init() {}
     package var isSet: Bool { value.load(ordering: .acquiring) }
