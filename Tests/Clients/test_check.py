@@ -33,7 +33,7 @@ def test_what_ships_with_the_host_is_good(tmp_path, name):
     report = json.loads(result.stdout)
     assert [c for c in report["checks"] if c["outcome"] == "failed"] == []
     assert result.returncode == 0 and report["good"] and report["failed"] == 0
-    assert report["passed"] > 40
+    assert report["passed"] > 30
     assert report["plugin"]["version"].count(".") == 2
 
 
