@@ -15,7 +15,8 @@ struct CheckCommand: AsyncParsableCommand {
 
             EXAMPLES
               streamhost check build/libmine.so
-              streamhost check build/libmine.so --config '{"folder": "/tmp"}' --only call.unary
+              streamhost check build/libmine.so --only call.unary --timeout 30
+              streamhost check build/libmine.so --config '{"folder": "/tmp"}'
               streamhost check --list
 
             EXIT CODES
@@ -56,7 +57,13 @@ struct CheckCommand: AsyncParsableCommand {
             for line in table.list() { print(line) }
             return
         }
-        let run = CheckRun(path: try path(of: library), config: try configuration(), secondsPerCheck: timeout, only: only)
+        let (path, config) = (try path(of: library), try configuration())
+        // Ended by a signal at once it would leave its temporary files behind.
+        let (signals, interrupted) = (EndSignals(), Latch())
+        Task {
+            if await signals.next() != nil { interrupted.set() }
+        }
+        let run = CheckRun(path: path, config: config, secondsPerCheck: timeout, only: only) { interrupted.isSet }
         let report: CheckReport
         do throws(CheckError) {
             report = try run.run { result, _ in
@@ -100,7 +107,7 @@ struct CheckCommand: AsyncParsableCommand {
 }
 
 /// `check-child`: what `check` starts, to be killed by a plugin in its stead.
-struct CheckChildCommand: AsyncParsableCommand {
+struct CheckChildCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check-child",
         abstract: "Makes checks for `streamhost check`.",
@@ -113,7 +120,8 @@ struct CheckChildCommand: AsyncParsableCommand {
     @Option(name: .long) var checks: String = ""
     @Option(name: .long) var failed: String = ""
 
-    func run() async throws {
+    /// Begins the checks, which end the process.
+    func begin() {
         let plan = ChildRun.Plan(
             path: library,
             scratch: scratch,
@@ -121,8 +129,7 @@ struct CheckChildCommand: AsyncParsableCommand {
             checks: checks.split(separator: ",").map(String.init),
             failed: failed.split(separator: ",").map(String.init)
         )
-        // On a thread that is nobody else's: those that run Swift's tasks are the plugin's too, and are few.
+        // On a thread that is nobody else's: the main one serves the main actor, which is the plugin's too.
         CheckThread.start { ChildRun.run(plan) }
-        await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
     }
 }

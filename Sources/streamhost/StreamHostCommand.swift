@@ -29,8 +29,11 @@ struct StreamHostCommand: AsyncParsableCommand {
             again, and loads, reloads and unloads plugins until they are what it says. `streamctl` does the same by hand.
             """,
         version: hostVersion,
-        subcommands: [CheckCommand.self, CheckChildCommand.self]
+        subcommands: tools
     )
+
+    /// What it does besides serving.
+    static let tools: [any ParsableCommand.Type] = [CheckCommand.self, CheckChildCommand.self]
 
     @Option(
         name: .long,

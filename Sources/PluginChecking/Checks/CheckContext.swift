@@ -12,6 +12,11 @@ final class CheckContext: @unchecked Sendable {
     let loop: CheckLoop
     /// So long a check waits for something that the plugin owes: a part of what the whole check may take.
     let patience: UInt64
+    /// The same, to be read.
+    var patienceInWords: String {
+        let tenths = patience / 100_000_000
+        return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
+    }
     private var loaded: LoadedLibrary?
     private var loadedCopy: LoadedLibrary?
     private var folders = 0
@@ -100,7 +105,8 @@ final class CheckContext: @unchecked Sendable {
         for call in instance.host.locked({ Array(instance.host.calls.values) }) where call.staleUses > 100 {
             instance.host.report(
                 .closed,
-                found: "\(call.name): the call was used \(call.staleUses > 1000 ? "over a thousand" : "over a hundred") times after its on_close",
+                found:
+                    "\(call.name): the call was used \(call.staleUses > 1000 ? "over a thousand" : "over a hundred") times after its on_close",
                 wanted: "nothing, as nobody is there to answer",
                 todo: "stop the call's timers and work in on_close",
                 isWarning: true

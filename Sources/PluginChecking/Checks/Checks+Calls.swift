@@ -68,7 +68,7 @@ extension Check {
                 guard kind.owesAnswer else { return "\(method.name) stays open" }
                 throw Stop(
                     "\(name): \(what), and then no end\(call.sent > 0 ? ", though a message was sent" : ": neither a message nor a status")",
-                    wanted: "an answer and `finish`, within \(context.patience / 1_000_000_000) s",
+                    wanted: "an answer and `finish`, within \(context.patienceInWords)",
                     todo: "call `finish` on every path; an answer that takes longer needs --timeout"
                 )
             }

@@ -152,7 +152,8 @@ extension Check {
             return .passed(note: "\(name) \(version), \(sdk)")
         } catch {
             return .failed(
-                plugin.name == nil ? "sh_plugin.name is NULL" : "sh_plugin.name is \"\(plugin.name.map { String(cString: $0).prefix(80) } ?? "")\"",
+                plugin.name == nil
+                    ? "sh_plugin.name is NULL" : "sh_plugin.name is \"\(plugin.name.map { String(cString: $0).prefix(80) } ?? "")\"",
                 wanted: "1 to 64 letters, digits, '-', '_', '.', not beginning with '.'",
                 todo: "rename the plugin"
             )

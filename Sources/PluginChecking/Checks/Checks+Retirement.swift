@@ -79,7 +79,7 @@ extension Check {
             let (again, left) = instance.askToRetire()
             guard again != .ok else { return }
             throw Stop(
-                "retire answered SH_PENDING (\(words(residue))), and \(context.patience / 1_000_000_000) s later still does (\(words(left)))",
+                "retire answered SH_PENDING (\(words(residue))), and \(context.patienceInWords) later still does (\(words(left)))",
                 wanted: "SH_OK, or a call of host->retired when all has stopped",
                 todo: "stop threads and timers when retire is called, and call `retired` from the last of them"
             )

@@ -16,7 +16,10 @@ extension Check {
         case .threads:
             ("host functions on the thread of their tag", "metadata, timer_start and timer_cancel are called on the loop's thread alone.")
         case .handles:
-            ("handles that the host gave out", "Calls, timers and loops are named by what the host gave for them, never by a guess or by 0.")
+            (
+                "handles that the host gave out",
+                "Calls, timers and loops are named by what the host gave for them, never by a guess or by 0."
+            )
         case .finish:
             ("finish once a call", "No call is finished a second time by the plugin itself.")
         case .messages:
@@ -25,7 +28,10 @@ extension Check {
                 "Nothing is sent after the plugin's own finish, no second message in unary and client streaming methods, initial metadata once and first."
             )
         case .closed:
-            ("no work for calls that are over", "A call that was cancelled is soon left alone: using its handle is legal, and answers SH_CLOSED.")
+            (
+                "no work for calls that are over",
+                "A call that was cancelled is soon left alone: using its handle is legal, and answers SH_CLOSED."
+            )
         case .yield:
             (
                 "moving calls are let go for good",

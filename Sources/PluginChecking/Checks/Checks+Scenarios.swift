@@ -11,7 +11,8 @@ extension Check {
         Scenario(
             id: "empty",
             title: "an empty request is answered",
-            meaning: "a request of no bytes, which every protobuf message may be, then the half-close. The call ends with an answer or a status; where "
+            meaning:
+                "a request of no bytes, which every protobuf message may be, then the half-close. The call ends with an answer or a status; where "
                 + "the server streams it may also stay open."
         ) { subject in
             let call = try subject.open()
@@ -57,7 +58,8 @@ extension Check {
         Scenario(
             id: "unread",
             title: "waits where the client doesn't read",
-            meaning: "every send is answered with SH_FULL: the plugin stops sending until on_writable, so that a slow client costs bounded memory.",
+            meaning:
+                "every send is answered with SH_FULL: the plugin stops sending until on_writable, so that a slow client costs bounded memory.",
             isFor: \.serverStreams,
             run: unread
         ),
@@ -86,7 +88,8 @@ extension Check {
         Scenario(
             id: "abandoned",
             title: "may be abandoned in the middle",
-            meaning: "the connection is lost while the call works and its answers wait to be read: on_cancel with SH_CANCEL_CONNECTION_LOST."
+            meaning:
+                "the connection is lost while the call works and its answers wait to be read: on_cancel with SH_CANCEL_CONNECTION_LOST."
         ) { subject in
             let call = try subject.open(reads: false)
             subject.request(call, subject.sample() ?? [], halfClose: !subject.kind.clientStreams)
@@ -97,13 +100,15 @@ extension Check {
         Scenario(
             id: "deadline",
             title: "may run into its deadline",
-            meaning: "the call has a deadline of a second, which passes while the client waits: on_cancel with SH_CANCEL_DEADLINE, where it still runs.",
+            meaning:
+                "the call has a deadline of a second, which passes while the client waits: on_cancel with SH_CANCEL_DEADLINE, where it still runs.",
             run: deadline
         ),
         Scenario(
             id: "many",
             title: "\(manyCalls) calls at once",
-            meaning: "\(manyCalls) calls are opened before the first request comes, a quarter of them is cancelled; the others end as one alone does.",
+            meaning:
+                "\(manyCalls) calls are opened before the first request comes, a quarter of them is cancelled; the others end as one alone does.",
             run: many
         ),
     ]

@@ -18,7 +18,8 @@ extension CheckHost {
             guard call.end == nil, call.sent == 0, !call.metadataSent else {
                 report(
                     .messages,
-                    found: "\(call.name): send_metadata \(call.metadataSent ? "a second time" : call.sent > 0 ? "after a message" : "after finish")",
+                    found:
+                        "\(call.name): send_metadata \(call.metadataSent ? "a second time" : call.sent > 0 ? "after a message" : "after finish")",
                     wanted: "initial metadata at most once, and before the first message",
                     todo: "send it first, or put it into the trailers of finish"
                 )

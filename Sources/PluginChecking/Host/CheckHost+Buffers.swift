@@ -35,7 +35,8 @@ extension CheckHost {
         if let buffer = buffers[handle], buffer.references > 0 { return buffer }
         report(
             .buffers,
-            found: "\(function) with a buffer that \(buffers[handle] == nil ? "the host didn't make" : "was released for the last time before")",
+            found:
+                "\(function) with a buffer that \(buffers[handle] == nil ? "the host didn't make" : "was released for the last time before")",
             wanted: "a buffer of which the plugin holds a reference",
             todo: "release each reference once: buffer_create gives one, buffer_retain one more; send_buffer takes none of them"
         )

@@ -38,7 +38,8 @@ extension CheckHost {
             guard call.yield == .asked, call.clientStreams else {
                 report(
                     .yield,
-                    found: "\(call.name): give_back \(call.clientStreams ? "while the call was not asked to move" : "in a method whose client sends one message")",
+                    found:
+                        "\(call.name): give_back \(call.clientStreams ? "while the call was not asked to move" : "in a method whose client sends one message")",
                     wanted: "give_back between on_yield and its answer, in methods whose client streams",
                     todo: call.clientStreams
                         ? "give back only when on_yield has come" : "leave it out: the host has kept the request, and delivers it again"

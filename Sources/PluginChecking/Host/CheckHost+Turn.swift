@@ -128,6 +128,7 @@ extension CheckHost {
             if let moved {
                 call.metadataSent = moved.metadataSent || moved.sent > 0
                 call.checkpoint = moved.checkpoint
+                if !call.serverStreams { call.sent = moved.sent }
             }
             calls[call.handle] = call
             return call

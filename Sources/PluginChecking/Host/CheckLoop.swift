@@ -42,8 +42,9 @@ final class CheckLoop: @unchecked Sendable {
             },
             own
         )
-        if status == 0 { perform {} }
-        ownThreads = ProcessState.threads()
+        ownThreads = [ProcessState.mainThread, ProcessState.currentThread]
+        // Others that are there already, such as those that run Swift's tasks, may work for the plugin.
+        if status == 0 { perform { ownThreads.insert(ProcessState.currentThread) } }
     }
 
     var isCurrent: Bool { pthread_equal(pthread_self(), thread) != 0 }
@@ -81,7 +82,7 @@ final class CheckLoop: @unchecked Sendable {
 
     /// Runs `body`, a function of the plugin's life cycle, on the calling thread while the loop does what is due.
     func during<R>(_ body: () -> R) -> R {
-        let over = Flag()
+        let over = Latch()
         return withoutActuallyEscaping({ [self] in _ = turnsWhile(over) }) { turns in
             job = turns
             begin.raise()
@@ -93,7 +94,7 @@ final class CheckLoop: @unchecked Sendable {
         }
     }
 
-    private func turnsWhile(_ over: Flag) -> Bool {
+    private func turnsWhile(_ over: Latch) -> Bool {
         while !over.isSet {
             if !turn() { news.wait(nanoseconds: 1_000_000) }
         }
@@ -135,7 +136,4 @@ final class CheckLoop: @unchecked Sendable {
             news.wait(nanoseconds: 1_000_000)
         }
     }
-
-    /// Threads that are neither the checks' own nor were there before.
-    func foreignThreads() -> Set<String> { ProcessState.threads().subtracting(ownThreads) }
 }

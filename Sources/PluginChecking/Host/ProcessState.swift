@@ -4,6 +4,19 @@ import Glibc
 enum ProcessState {
     static func threads() -> Set<String> { Set(entries("/proc/self/task")) }
 
+    static var mainThread: String { "\(getpid())" }
+
+    static var currentThread: String {
+        // "PID/task/TID".
+        link("/proc/thread-self").split(separator: "/").last.map(String.init) ?? ""
+    }
+
+    private static func link(_ path: String) -> String {
+        var target = [CChar](repeating: 0, count: 4096)
+        let count = readlink(path, &target, target.count)
+        return String(decoding: target[..<max(count, 0)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     /// Whether a thread waits for something, and is not running or about to.
     static func isResting(thread: String) -> Bool {
         guard let text = contents("/proc/self/task/\(thread)/stat"), let end = text.lastIndex(of: ")") else { return true }
@@ -15,13 +28,11 @@ enum ProcessState {
     static func openFiles() -> [String: String] {
         var files: [String: String] = [:]
         for entry in entries("/proc/self/fd") {
-            var target = [CChar](repeating: 0, count: 4096)
-            let count = readlink("/proc/self/fd/\(entry)", &target, target.count)
+            let target = link("/proc/self/fd/\(entry)")
             // The folder that is being read is no longer open.
-            guard count > 0 else { continue }
-            files[entry] = String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            if !target.isEmpty, !target.hasPrefix("/proc/") { files[entry] = target }
         }
-        return files.filter { !$0.value.hasPrefix("/proc/") }
+        return files
     }
 
     static func hasMapped(_ path: String) -> Bool {

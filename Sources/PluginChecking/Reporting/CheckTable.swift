@@ -73,7 +73,8 @@ package struct CheckTable {
             counts.warned > 0 ? "\(counts.warned) warning\(counts.warned == 1 ? "" : "s")" : nil,
             counts.skipped > 0 ? "\(counts.skipped) skipped" : nil,
         ].compactMap { $0 }
-        let name = report.plugin.map { "\($0.name) \($0.version)" } ?? report.path.split(separator: "/").last.map(String.init) ?? report.path
+        let name =
+            report.plugin.map { "\($0.name) \($0.version)" } ?? report.path.split(separator: "/").last.map(String.init) ?? report.path
         let word = report.isGood ? paint("\(name) is good", .green) : paint("\(name) is not good", .red)
         var lines = flush() + ["", "\(word): \(parts.joined(separator: ", "))"]
         let failed = report.results.filter(\.outcome.isFailure).map(\.check.id)

@@ -7,6 +7,7 @@ package struct CheckRun: Sendable {
     private let secondsPerCheck: Int
     private let checks: [Check]
     private let executable: String
+    private let isInterrupted: @Sendable () -> Bool
 
     /// - Parameters:
     ///   - path: The library.
@@ -14,13 +15,16 @@ package struct CheckRun: Sendable {
     ///   - secondsPerCheck: The most that a check may take.
     ///   - only: Beginnings of ids: the checks that are made; empty: all.
     ///   - executable: What is started with `check-child` to do it.
+    ///   - isInterrupted: Asked now and then: whether to stop, and clean up.
     package init(
         path: String,
         config: [UInt8] = Array("{}".utf8),
         secondsPerCheck: Int = 10,
         only: [String] = [],
-        executable: String = "/proc/self/exe"
+        executable: String = "/proc/self/exe",
+        isInterrupted: @escaping @Sendable () -> Bool = { false }
     ) {
+        self.isInterrupted = isInterrupted
         self.path = path
         self.config = config
         self.secondsPerCheck = secondsPerCheck
@@ -46,7 +50,10 @@ package struct CheckRun: Sendable {
             try runChild(scratch, state) { tellAll(state, tell) }
             // A child that ends before it has begun is not started again for ever.
             if state.pending.count == before, let first = state.pending.first {
-                state.finish(first, .failed("the checking process ended before this check", wanted: "a process to check in", todo: "report it"))
+                state.finish(
+                    first,
+                    .failed("the checking process ended before this check", wanted: "a process to check in", todo: "report it")
+                )
             }
             tellAll(state, tell)
         }
@@ -86,6 +93,10 @@ package struct CheckRun: Sendable {
         var current: Check?
         while true {
             let news = child.news(milliseconds: 50)
+            if isInterrupted() {
+                child.kill()
+                throw CheckError("interrupted")
+            }
             for event in news.events {
                 switch event {
                 case .plugin(let name, let version, let sdk):
