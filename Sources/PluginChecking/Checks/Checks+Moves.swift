@@ -8,24 +8,25 @@ extension Check {
             "calls let go in time when asked to move",
             "on_yield of an open call, before and after its request, is answered: SH_OK, or SH_PENDING and `yielded` follows, or SH_REFUSED and it stays."
         ) { move in
-            for withRequest in [false, true] {
-                let call = try move.ask(withRequest: withRequest)
-                if call.yield == .stays { return "\(move.method.name) declined" }
-            }
-            return nil
+            let before = try move.ask(withRequest: false).yield == .stays
+            let after = try move.ask(withRequest: true).yield == .stays
+            guard before || after else { return nil }
+            return "\(move.method.name) declined\(before && after ? "" : before ? " before its request" : " with its request")"
         },
         move(
             "resume",
             "calls go on in the next generation",
             "A call that was let go is opened in a second copy that has the state, with resumed = 1, its checkpoint, and its request: it is taken, and goes on."
         ) { move in
+            var moved = false
             for withRequest in [false, true] {
                 let call = try move.ask(withRequest: withRequest)
                 guard call.life == .closed(.letGo) else { continue }
+                moved = true
                 try move.handOverState()
                 try move.resume(call, in: move.new)
             }
-            return nil
+            return moved ? nil : "no call of \(move.method.name) was let go"
         },
         move(
             "resume.back",
