@@ -102,8 +102,10 @@ final class Instance {
                 todo: "hand over what there is, be it empty; a plugin without state has no save at all"
             )
         }
-        guard let schema = state.schema, schema.pointee != 0 else {
-            throw Stop("save gave no schema", wanted: "a name for the format, such as \"chat.rooms\"", todo: "set sh_state.schema")
+        // Without a schema there is nothing to hand over this time.
+        guard let schema = state.schema else { return nil }
+        guard schema.pointee != 0 else {
+            throw Stop("save gave an empty schema", wanted: "a name for the format, such as \"chat.rooms\"", todo: "set sh_state.schema")
         }
         let view = sh_bytes(data: state.bytes.data, size: state.bytes.size)
         let result = SavedState(schema: String(cString: schema), version: state.version, bytes: Array(view.raw))
