@@ -135,8 +135,21 @@ let package = Package(
                 ],
                 swiftSettings: strict
             ),
-            .testTarget(name: "StockPluginTests", dependencies: ["StockPlugin", "StreamHostPlugin", "FakeHost"], swiftSettings: strict),
-            .testTarget(name: "FilePluginTests", dependencies: ["FilePlugin", "StreamHostPlugin", "FakeHost"], swiftSettings: strict),
+            .testTarget(
+                name: "StockPluginTests",
+                dependencies: [
+                    "StockPlugin", "StreamHostPlugin", "FakeHost", "CStreamHost",
+                    .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                ],
+                swiftSettings: strict
+            ),
+            .testTarget(
+                name: "FilePluginTests",
+                dependencies: [
+                    "FilePlugin", "StreamHostPlugin", "FakeHost", "CStreamHost", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                ],
+                swiftSettings: strict
+            ),
             .testTarget(name: "HostConfigurationTests", dependencies: ["HostConfiguration"], swiftSettings: strict),
         ]
 )
