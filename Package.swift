@@ -185,8 +185,6 @@ let package = Package(
                 ],
                 swiftSettings: strict
             ),
-            .testTarget(name: "StockPluginTests", dependencies: ["StockPlugin", "StreamHostPlugin", "FakeHost"], swiftSettings: strict),
-            .testTarget(name: "FilePluginTests", dependencies: ["FilePlugin", "StreamHostPlugin", "FakeHost"], swiftSettings: strict),
             .testTarget(
                 name: "StreamHostClientTests",
                 dependencies: [
@@ -196,6 +194,21 @@ let package = Package(
                     .product(name: "GRPCCore", package: "grpc-swift-2"),
                     .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                     .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+                ],
+                swiftSettings: strict
+            ),
+            .testTarget(
+                name: "StockPluginTests",
+                dependencies: [
+                    "StockPlugin", "StreamHostPlugin", "FakeHost", "CStreamHost",
+                    .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                ],
+                swiftSettings: strict
+            ),
+            .testTarget(
+                name: "FilePluginTests",
+                dependencies: [
+                    "FilePlugin", "StreamHostPlugin", "FakeHost", "CStreamHost", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
                 ],
                 swiftSettings: strict
             ),

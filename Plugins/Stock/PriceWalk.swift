@@ -28,6 +28,23 @@ struct PriceWalk: Sendable {
         random = Xoshiro256(seed: seed ^ listing.name.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) })
     }
 
+    /// All that decides how a walk goes on.
+    struct Position: Equatable, Sendable {
+        let name: String
+        let exact: Double
+        let random: Xoshiro256
+        let spare: Double?
+    }
+
+    var position: Position { Position(name: listing.name, exact: exact, random: random, spare: normal.spare) }
+
+    /// Goes on where another walk of the listing was.
+    mutating func resume(at position: Position) {
+        exact = position.exact
+        random = position.random
+        normal.spare = position.spare
+    }
+
     /// The next tick.
     mutating func step() -> Quote {
         let before = cents(exact)

@@ -2,7 +2,7 @@ import Foundation
 
 /// xoshiro256**: a small, fast generator of good quality, whose numbers a seed decides on every machine.
 /// Source: Blackman and Vigna, https://prng.di.unimi.it/xoshiro256starstar.c
-struct Xoshiro256: RandomNumberGenerator, Sendable {
+struct Xoshiro256: RandomNumberGenerator, Equatable, Sendable {
     private var s0: UInt64
     private var s1: UInt64
     private var s2: UInt64
@@ -13,6 +13,15 @@ struct Xoshiro256: RandomNumberGenerator, Sendable {
         var mix = SplitMix64(state: seed)
         (s0, s1, s2, s3) = (mix.next(), mix.next(), mix.next(), mix.next())
     }
+
+    /// A generator that goes on where another was; `nil`: these are no words of one. (All zeros would stay so.)
+    init?(words: [UInt64]) {
+        guard words.count == 4, words.contains(where: { $0 != 0 }) else { return nil }
+        (s0, s1, s2, s3) = (words[0], words[1], words[2], words[3])
+    }
+
+    /// All that decides what comes next.
+    var words: [UInt64] { [s0, s1, s2, s3] }
 
     mutating func next() -> UInt64 {
         let result = rotated(s1 &* 5, by: 7) &* 9
@@ -44,7 +53,7 @@ struct SplitMix64: RandomNumberGenerator, Sendable {
 
 /// Numbers with mean 0 and standard deviation 1, by Marsaglia's polar method, which makes them in pairs.
 struct NormalDistribution: Sendable {
-    private var spare: Double?
+    var spare: Double?
 
     mutating func next(using random: inout some RandomNumberGenerator) -> Double {
         if let spare {

@@ -17,8 +17,8 @@ package struct StockPlugin: Plugin {
     package func register(in registry: ServiceRegistry) throws {
         let descriptors = StockDescriptors.fileDescriptorSet
         try registry.add("stock_stream.StockService", fileDescriptorSet: descriptors) { methods in
-            methods.serverStreaming("GetStockPrices", service.stockPrices)
-            methods.serverStreaming("GetMarketData", service.marketData)
+            methods.serverStreaming("GetStockPrices", reload: .migrate, service.stockPrices)
+            methods.serverStreaming("GetMarketData", reload: .migrate, service.marketData)
         }
     }
 }

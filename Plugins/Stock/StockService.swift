@@ -1,6 +1,7 @@
 import StreamHostPlugin
 
-/// The handlers: they check the request, and then write once a tick until the call is cancelled.
+/// The handlers: they check the request, and then write once a tick until the call is cancelled. Between ticks a stream may move to another
+/// generation of the plugin: its walks go on there as if nothing had been.
 struct StockService: Sendable {
     let configuration: StockConfiguration
 
@@ -11,11 +12,14 @@ struct StockService: Sendable {
     ) async throws {
         let listings = try Listing.asked(request.symbols, of: Listing.stocks, as: "symbols")
         let interval = try configuration.interval(asked: request.updateIntervalMs)
-        var walks = makeWalks(listings)
-        try await tick(every: interval, on: CallClock(context)) { timestamp in
+        let position = try StreamPosition.resumed(in: context)
+        var walks = makeWalks(listings, from: position)
+        try await tick(every: interval, from: position?.tick, on: CallClock(context)) { timestamp in
             for index in walks.indices {
                 try await writer.write(.init(walks[index].step(), volume: walks[index].volume(), at: timestamp))
             }
+        } reached: { tick in
+            try context.checkpoint(bytes: StreamPosition(tick, walks).packed)
         }
     }
 
@@ -26,19 +30,26 @@ struct StockService: Sendable {
     ) async throws {
         let listings = try Listing.asked(request.indices, of: Listing.indices, as: "indices")
         let interval = Duration.milliseconds(configuration.marketIntervalMs)
-        var walks = makeWalks(listings)
-        try await tick(every: interval, on: CallClock(context)) { timestamp in
+        let position = try StreamPosition.resumed(in: context)
+        var walks = makeWalks(listings, from: position)
+        try await tick(every: interval, from: position?.tick, on: CallClock(context)) { timestamp in
             let status = configuration.marketStatus.status(atUnixMilliseconds: timestamp)
             for index in walks.indices {
                 let quote = status == .open ? walks[index].step() : walks[index].rest()
                 try await writer.write(.init(quote, status: status, at: timestamp))
             }
+        } reached: { tick in
+            try context.checkpoint(bytes: StreamPosition(tick, walks).packed)
         }
     }
 
-    private func makeWalks(_ listings: [Listing]) -> [PriceWalk] {
+    private func makeWalks(_ listings: [Listing], from position: StreamPosition?) -> [PriceWalk] {
         let seed = configuration.seed.map { UInt64(bitPattern: $0) } ?? .random(in: .min ... .max)
-        return listings.map { PriceWalk($0, seed: seed) }
+        return listings.map { listing in
+            var walk = PriceWalk(listing, seed: seed)
+            if let known = position?[listing.name] { walk.resume(at: known) }
+            return walk
+        }
     }
 }
 

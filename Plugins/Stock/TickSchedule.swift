@@ -11,6 +11,12 @@ struct TickSchedule: Equatable, Sendable {
         due = now
     }
 
+    /// Goes on with a schedule that another stream had. Not later than an interval from now, whatever that one's was.
+    init(interval: Duration, due: Duration, now: Duration) {
+        self.interval = interval
+        self.due = min(due, now + interval)
+    }
+
     /// The tick that was due is done. Those that a slow reader missed meanwhile are left out: it gets the next one at
     /// its time, not a burst.
     mutating func ticked(now: Duration) {

@@ -11,20 +11,33 @@ protocol TickClock {
     func sleep(for duration: Duration) async throws
 }
 
-/// Calls `body` at each tick, with a timestamp that never goes back, until it or the clock throws.
+/// Where a stream stands between two ticks.
+struct TickPosition: Equatable, Sendable {
+    /// When the next tick is due, on the clock that never goes back. It is the machine's: another generation has the same.
+    var due: Duration
+    /// The last tick's.
+    var timestamp: Int64
+}
+
+/// Calls `body` at each tick, with a timestamp that never goes back, until it or the clock throws; after each `reached`, with where it stands.
+/// - Parameter position: Where it is to go on: the next tick comes when it is due; `nil`: at once.
 func tick(
     every interval: Duration,
+    from position: TickPosition? = nil,
     on clock: some TickClock,
-    _ body: (_ unixMilliseconds: Int64) async throws -> Void
+    _ body: (_ unixMilliseconds: Int64) async throws -> Void,
+    reached: (TickPosition) throws -> Void = { _ in }
 ) async throws {
-    var schedule = TickSchedule(interval: interval, now: clock.now)
-    var timestamp = Int64.min
+    var schedule =
+        position.map { TickSchedule(interval: interval, due: $0.due, now: clock.now) } ?? TickSchedule(interval: interval, now: clock.now)
+    var timestamp = position?.timestamp ?? .min
     while true {
+        // A timer may fire a little early.
+        while case let left = schedule.due - clock.now, left > .zero { try await clock.sleep(for: left) }
         timestamp = max(timestamp, clock.unixMilliseconds)
         try await body(timestamp)
         schedule.ticked(now: clock.now)
-        // A timer may fire a little early.
-        while case let left = schedule.due - clock.now, left > .zero { try await clock.sleep(for: left) }
+        try reached(TickPosition(due: schedule.due, timestamp: timestamp))
     }
 }
 

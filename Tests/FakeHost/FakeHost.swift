@@ -36,8 +36,8 @@ public final class FakeHost: @unchecked Sendable {
     private var timers: [sh_timer: Timer] = [:]
     private var lastTimer: sh_timer = 0
 
-    /// A host with that configuration for its plugin.
-    public init(config: String = "{}", dataDirectory: String = "") {
+    /// A host with that configuration for its plugin. Its loop's thread is the main actor's.
+    @MainActor public init(config: String = "{}", dataDirectory: String = "") {
         self.config = FakeText(config)
         self.dataDirectory = FakeText(dataDirectory)
         table = .allocate(capacity: 1)

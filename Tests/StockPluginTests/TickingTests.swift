@@ -61,4 +61,40 @@ private final class ManualClock: TickClock {
         let stamps = await timestamps(3, on: clock) { if $0 == 1 { clock.unixMilliseconds -= 5000 } }
         #expect(stamps == [1_000_000, 1_000_000, 1_000_000])
     }
+
+    // MARK: Going on
+
+    private func goingOn(_ position: TickPosition, on clock: ManualClock) async -> (stamp: Int64?, reached: TickPosition?) {
+        var stamp: Int64?
+        var reached: TickPosition?
+        await #expect(throws: Enough.self) {
+            try await tick(every: .milliseconds(100), from: position, on: clock) {
+                stamp = $0
+            } reached: {
+                reached = $0
+                throw Enough()
+            }
+        }
+        return (stamp, reached)
+    }
+
+    @Test func `a stream that goes on has its next tick when it is due`() async {
+        let clock = ManualClock()
+        let (stamp, reached) = await goingOn(TickPosition(due: .milliseconds(30), timestamp: 5), on: clock)
+        #expect(stamp == 1_000_030 && clock.slept == [.milliseconds(30)])
+        #expect(reached == TickPosition(due: .milliseconds(130), timestamp: 1_000_030))
+    }
+
+    @Test func `a tick that became due meanwhile comes at once, and its timestamp doesn't go back`() async {
+        let clock = ManualClock()
+        clock.pass(.milliseconds(50))
+        let (stamp, reached) = await goingOn(TickPosition(due: .milliseconds(30), timestamp: 2_000_000), on: clock)
+        #expect(stamp == 2_000_000 && clock.slept.isEmpty)
+        #expect(reached?.due == .milliseconds(130))
+    }
+
+    @Test func `a tick is never later than an interval`() async {
+        let clock = ManualClock()
+        #expect(await goingOn(TickPosition(due: .seconds(900), timestamp: 0), on: clock).stamp == 1_000_100)
+    }
 }
