@@ -80,6 +80,15 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // The judge of plugins: what a host does with one, in memory, and named checks over it. No network, and nothing of the host's core.
+        .target(
+            name: "PluginChecking",
+            dependencies: [
+                "CStreamHost", "GRPCWire", "PluginLoading", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: strict
+        ),
+
         // MARK: The admin service's messages, generated
         .target(name: "AdminAPI", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")], swiftSettings: strict),
 
@@ -106,7 +115,7 @@ let package = Package(
         .executableTarget(
             name: "streamhost",
             dependencies: [
-                "HostCore",
+                "HostCore", "PluginChecking",
                 "HostConfiguration", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -162,6 +171,7 @@ let package = Package(
                 swiftSettings: strict
             ),
             .testTarget(name: "PluginLoadingTests", dependencies: ["PluginLoading", "CStreamHost"], swiftSettings: strict),
+            .testTarget(name: "PluginCheckingTests", dependencies: ["PluginChecking", "streamhost"], swiftSettings: strict),
             .testTarget(name: "FileWatchingTests", dependencies: ["FileWatching"], swiftSettings: strict),
             .testTarget(
                 name: "HostConfigurationTests",

@@ -53,6 +53,7 @@ public final class Host: Sendable {
             try await host.serve(configuration, onEnd)
             return host
         } catch {
+            _ = await host.transport.drain(within: .zero)
             await host.clearAway()
             throw error
         }

@@ -85,13 +85,10 @@ public final class Plugin: @unchecked Sendable {
         state.struct_size = MemoryLayout<sh_state>.size
         let saved = ErrorText.collect { save(instance, &state, $0) }
         defer { if let release = state.bytes.release { release(state.bytes.context) } }
-        guard saved.status != sh_status(SH_UNSUPPORTED) else { return nil }
         guard saved.status == sh_status(SH_OK) else {
             throw PluginError(.stateRefused, "plugin \(name) could not save its state: \(saved.text)")
         }
-        guard let schema = state.schema else {
-            throw PluginError(.stateRefused, "plugin \(name) saved a state without a schema's name; wanted sh_state.schema to be set")
-        }
+        guard let schema = state.schema else { return nil }
         let bytes = UnsafeRawBufferPointer(start: state.bytes.data, count: state.bytes.data == nil ? 0 : state.bytes.size)
         return SavedState(schema: String(cString: schema), version: state.version, bytes: Array(bytes))
     }

@@ -9,7 +9,10 @@ struct StreamHostCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "streamhost",
         abstract: "Serves gRPC services that are plugins: shared libraries, loaded through a C ABI.",
-        usage: "streamhost [--load LIB]... [--config FILE] [--listen ADDR]... [options]",
+        usage: """
+            streamhost [--load LIB]... [--config FILE] [--listen ADDR]... [options]
+            streamhost check LIB
+            """,
         discussion: """
             EXAMPLES
               streamhost --load plugins/libchat.so
@@ -25,8 +28,12 @@ struct StreamHostCommand: AsyncParsableCommand {
             SIGINT and SIGTERM end gracefully: calls in flight may finish. A second signal ends at once. SIGHUP reads the configuration \
             again, and loads, reloads and unloads plugins until they are what it says. `streamctl` does the same by hand.
             """,
-        version: hostVersion
+        version: hostVersion,
+        subcommands: tools
     )
+
+    /// What it does besides serving.
+    static let tools: [any ParsableCommand.Type] = [CheckCommand.self, CheckChildCommand.self]
 
     @Option(
         name: .long,

@@ -163,6 +163,19 @@ struct SettlingTests {
         #expect(settling.nextLook == .seconds(11))
     }
 
+    @Test("A file that is out of sight for a moment stays closed, or open")
+    mutating func outOfSight() {
+        for (signal, look) in [(Settling.Signal.closed, 2.0), (.written, 11.0)] {
+            settling.add(Self.path, known: .absent)
+            notice(.created, file(1), at: 0)
+            notice(signal, file(1), at: 0)
+            notice(.found(isYoung: false), .absent, at: 0.5)
+            #expect(settling.nextLook == .seconds(1.5))
+            notice(.found(isYoung: true), file(1), at: 1)
+            #expect(settling.nextLook == .seconds(look))
+        }
+    }
+
     @Test("A new settling time counts from the next signal on")
     mutating func newTime() {
         settling.add(Self.path, known: .absent)

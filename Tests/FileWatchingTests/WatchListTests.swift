@@ -123,6 +123,22 @@ struct WatchListTests {
         #expect(list.files.isEmpty)
     }
 
+    @Test("A build that makes the link to its folder anew at its end is told of no later for that")
+    func linkMadeAnew() throws {
+        var list = list()
+        try folder.makeFolder("x86/debug")
+        folder.link("debug", to: "x86/debug")
+        let library = folder.at("debug/libx.so")
+        list.watch(file: library)
+        try folder.write("1", to: "x86/debug/libx.so")
+        list.take(inotify.read(), now: .seconds(0))
+        try folder.remove("debug")
+        list.take(inotify.read(), now: .seconds(0))
+        folder.link("debug", to: "x86/debug")
+        list.take(inotify.read(), now: .seconds(0))
+        #expect(list.lookAtDue(now: .seconds(1)) == [.settled(library)])
+    }
+
     @Test("A file that was found young is waited for longer than an old one")
     func age() throws {
         var list = list()

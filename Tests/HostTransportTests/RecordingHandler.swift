@@ -9,6 +9,7 @@ final class RecordingHandler: CallHandler {
     let path: [UInt8]
     let group: CallGroup
     let policy: ReloadPolicy
+    var keepsRequest: Bool { policy == .migrate && !kind.clientStreams }
     /// What it answers where a call is to move.
     let answer: YieldAnswer
     /// Whether it takes calls.

@@ -20,7 +20,12 @@ extension Settling {
     }
 
     struct Changing: Sendable {
+        /// What the last signal or look found.
         var seen: Sight
+
+        /// The last file that was there. It may be out of sight for a moment: SwiftPM makes the link to its build folder
+        /// anew at the end of each build.
+        var lastFile = Sight.absent
 
         /// Contents may be others even where size and times are the same.
         var isWritten = false
@@ -34,9 +39,10 @@ extension Settling {
             case .closed, .replaced: isOpen = false
             case .found(let isYoung):
                 // Of a file that has been followed, more is known than its age.
-                if !seen.isSameFile(as: sight) { isOpen = isYoung }
+                if sight != .absent, !lastFile.isSameFile(as: sight) { isOpen = isYoung }
             }
             seen = sight
+            if sight != .absent { lastFile = sight }
         }
     }
 }

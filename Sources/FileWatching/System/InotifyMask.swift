@@ -34,8 +34,9 @@ struct InotifyMask: OptionSet, Sendable {
     /// For a folder on the way to a file.
     static let onTheWay: InotifyMask = [.entries, .selfDeleted, .selfMoved, .onlyFolders, .add]
 
-    /// For the folder that a watched file is in.
-    static let parent: InotifyMask = [.onTheWay, .modified, .closedAfterWriting]
+    /// For the folder that a watched file is in. A new file may be closed before it is watched itself. Of writes only the
+    /// file tells: the kernel joins equal notices, but not two kinds that alternate, and a linker writes a lot.
+    static let parent: InotifyMask = [.onTheWay, .closedAfterWriting]
 
     /// For a file itself: through another hard link it can be written without its folder's noticing.
     static let file: InotifyMask = [.modified, .closedAfterWriting, .selfDeleted, .selfMoved, .add]

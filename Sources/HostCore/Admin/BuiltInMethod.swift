@@ -17,6 +17,7 @@ final class BuiltInMethod<Request: Message, Response: Message>: CallHandler {
 
     let kind = MethodKind.unary
     let policy = ReloadPolicy.pin
+    let keepsRequest = false
     let path: [UInt8]
     let group: CallGroup
     private let answer: Answer

@@ -8,6 +8,7 @@ import Synchronization
 final class EventStream: CallHandler {
     let kind = MethodKind.serverStreaming
     let policy = ReloadPolicy.pin
+    let keepsRequest = false
     let path: [UInt8]
     let group: CallGroup
     private let hub: EventHub

@@ -9,6 +9,7 @@ final class PluginCallHandler: CallHandler {
     let path: [UInt8]
     let group: CallGroup
     let policy: ReloadPolicy
+    let keepsRequest: Bool
     private let method: PluginMethod
     private let scratch: MetadataScratch
 
@@ -17,6 +18,7 @@ final class PluginCallHandler: CallHandler {
         guard let kind = MethodKind(rawValue: method.kind), let policy = ReloadPolicy(rawValue: method.reload) else { return nil }
         self.kind = kind
         self.policy = policy
+        keepsRequest = policy == .migrate && !kind.clientStreams
         self.method = method
         self.group = group
         self.scratch = scratch

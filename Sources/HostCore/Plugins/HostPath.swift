@@ -1,8 +1,8 @@
 import Glibc
 
 /// Paths as an operator writes them.
-enum HostPath {
-    static func absolute(_ path: String) -> String {
+package enum HostPath {
+    package static func absolute(_ path: String) -> String {
         guard !path.hasPrefix("/") else { return path }
         return currentDirectory() + "/" + path
     }
@@ -24,7 +24,7 @@ enum HostPath {
     /// line works from anywhere. Answers the places that were looked at, where it is in none of them.
     ///
     /// Links stay in it: one that is pointed elsewhere later leads to what is there then.
-    static func find(_ path: String) -> Result<String, NotFound> {
+    package static func find(_ path: String) -> Result<String, NotFound> {
         var places = [absolute(path)]
         if !path.hasPrefix("/"), let folder = executableDirectory() {
             // dist/bin/streamhost and dist/plugins; PREFIX/bin/streamhost and PREFIX/lib/streamhost/plugins.
@@ -35,8 +35,8 @@ enum HostPath {
         return .success(found.withoutEmptySteps)
     }
 
-    struct NotFound: Error {
-        let places: [String]
+    package struct NotFound: Error {
+        package let places: [String]
     }
 }
 

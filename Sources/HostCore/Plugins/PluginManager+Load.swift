@@ -1,4 +1,5 @@
 import HostTransport
+import Logging
 import PluginLoading
 
 extension PluginManager {
@@ -8,6 +9,7 @@ extension PluginManager {
         do throws(PluginError) {
             return try await inTurn { () async throws(PluginError) in try await performLoad(request) }
         } catch {
+            logger.error("plugin not loaded: \(error)")
             events.publish(HostEvent(.loadRefused, plugin: request.name ?? "", error.message))
             throw error
         }

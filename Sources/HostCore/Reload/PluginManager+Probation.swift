@@ -75,7 +75,7 @@ extension PluginManager {
             )
         }
         old.group.isDraining = new.group.isDraining
-        guard slots[name]?.ledger.rolledBack(reason) == true else { return MoveReport() }
+        _ = slots[name]?.ledger.rolledBack(reason)
         slots[name]?.request.path = old.library.staged.original
         slots[name]?.request.config = old.config
         let report = await transport.endHold(routes: routes)

@@ -70,7 +70,7 @@ extension PluginManager {
             let staged = try await stage(path)
             if staged.sha256 == old.library.staged.sha256, config == old.config, !options.force {
                 staged.remove()
-                slots[name]?.ledger.failed(number, "unchanged")
+                slots[name]?.ledger.dropped(number)
                 return nil
             }
             // An operator's own name for a plugin says nothing of what its library must call itself.

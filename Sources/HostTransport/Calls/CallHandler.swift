@@ -49,6 +49,8 @@ public protocol CallHandler: AnyObject, Sendable {
     var group: CallGroup { get }
     /// What becomes of its calls when the group is replaced.
     var policy: ReloadPolicy { get }
+    /// Whether its calls' requests are kept, to be delivered again where they move: of methods that take one, and whose calls may move.
+    var keepsRequest: Bool { get }
     /// A call has begun; or goes on here (`resumed`): then its last checkpoint is ``ServerCall/checkpoint``. `false`: it could not be
     /// taken; no other event follows.
     func opened(_ call: ServerCall, resumed: Bool) -> Bool
@@ -64,9 +66,4 @@ public protocol CallHandler: AnyObject, Sendable {
     func yield(_ call: ServerCall) -> YieldAnswer
     /// The last event.
     func closed(_ call: ServerCall)
-}
-
-extension CallHandler {
-    /// Whether its calls' requests are kept, to be delivered again where they move.
-    var keepsRequest: Bool { policy == .migrate && !kind.clientStreams }
 }

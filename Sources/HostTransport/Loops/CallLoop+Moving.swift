@@ -68,8 +68,8 @@ extension CallLoop {
         if let handler = call.handler, holds(handler.group) {
             hold?.calls.append(call)
         } else {
-            // Later than its move could wait: it follows.
-            _ = place(call)
+            // Later than its move could wait: it follows. There is no way back: with its last call its generation may have gone.
+            _ = place(call, mayGoBack: false)
         }
     }
 
@@ -79,7 +79,7 @@ extension CallLoop {
         hold = nil
         var report = MoveReport()
         for call in ended.calls {
-            switch place(call) {
+            switch place(call, mayGoBack: true) {
             case .moved: report.moved += 1
             case .wentBack: report.wentBack += 1
             case .abandoned: report.abandoned += 1
@@ -92,7 +92,7 @@ extension CallLoop {
 
     private enum Placement { case opened, moved, wentBack, abandoned }
 
-    private func place(_ call: ServerCall) -> Placement {
+    private func place(_ call: ServerCall, mayGoBack: Bool) -> Placement {
         guard let previous = call.handler else { return .abandoned }
         let resumed = call.service == .moving
         guard resumed || call.handover?.lost == nil else {
@@ -105,8 +105,8 @@ extension CallLoop {
         }
         if next.kind == previous.kind || !resumed, call.adopt(by: next) { return resumed ? .moved : .opened }
         // The one that let it go can take it back: it has the same checkpoint.
-        if resumed, next !== previous, call.adopt(by: previous) { return .wentBack }
-        call.abandon(Status(.internal, "the service could not take the call"))
+        if resumed, mayGoBack, next !== previous, call.adopt(by: previous) { return .wentBack }
+        call.abandon(Status(.unavailable, "the service could not take the call"))
         return .abandoned
     }
 

@@ -12,14 +12,20 @@ public final class HostTable: @unchecked Sendable {
 
     let services: any HostServices
     let plugin: String
-    let pointer: UnsafeMutablePointer<sh_host>
+    /// What the plugin is given.
+    package let pointer: UnsafeMutablePointer<sh_host>
     private let configText: StableText
     private let version: StableText
     private let folder = Mutex<StableText?>(nil)
     /// Whether the plugin has told that its retirement, which was pending, is complete.
-    let hasRetired = Atomic<Bool>(false)
+    package let hasRetired = Atomic<Bool>(false)
     /// `nil` for a library that is never unmapped.
     let pendingWork: PendingWork?
+
+    /// A table for the plugin of that name. It must outlive the plugin's `destroy`.
+    package convenience init(services: any HostServices, plugin: String, config: [UInt8], hostVersion: String) {
+        self.init(services: services, plugin: plugin, config: config, hostVersion: hostVersion, pendingWork: nil)
+    }
 
     init(services: any HostServices, plugin: String, config: [UInt8], hostVersion: String, pendingWork: PendingWork?) {
         self.services = services
@@ -37,7 +43,8 @@ public final class HostTable: @unchecked Sendable {
         pointer.deallocate()
     }
 
-    var config: sh_bytes { configText.view }
+    /// The configuration, as `create` is given it.
+    package var config: sh_bytes { configText.view }
 
     private func dataDirectory() throws(PluginError) -> sh_bytes {
         if let known = folder.withLock({ $0 }) { return known.view }

@@ -100,6 +100,14 @@ public struct GenerationLedger: Sendable, Equatable {
         }
     }
 
+    /// It is not wanted after all: as if it had not begun.
+    public mutating func dropped(_ number: Int) {
+        switch states[number] {
+        case .staged, .checked, .started: states[number] = nil
+        case .active, .draining, .retired, .failed, nil: break
+        }
+    }
+
     /// New calls go to it now; the one that was active becomes the reserve, and the reserve before it may retire.
     public mutating func published(_ number: Int) {
         guard states[number] == .started else { return }
@@ -142,13 +150,6 @@ public struct GenerationLedger: Sendable, Equatable {
         if let active { states[active] = .draining }
         active = nil
         reserve = nil
-    }
-
-    /// It is serving again after all.
-    public mutating func restored(_ number: Int) {
-        guard active == nil, states[number] == .draining else { return }
-        states[number] = .active
-        active = number
     }
 
     /// Its instance is gone.

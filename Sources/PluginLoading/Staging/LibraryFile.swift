@@ -2,17 +2,17 @@ import Glibc
 
 /// A look at a file before the system's loader gets it: its own words for what is wrong are hard to read, and a library that was cut off
 /// would end the process when the missing part is touched.
-enum LibraryFile {
+package enum LibraryFile {
     /// What its headers say of a library that is whole.
-    struct Layout {
+    package struct Layout {
         /// Bytes of the segments that the loader maps.
-        var mappedBytes = 0
+        package var mappedBytes = 0
         /// Where the last thing in the file ends.
         fileprivate var end: UInt64 = 0
     }
 
     /// Looks at the file at `path`; messages name it as the operator knows it.
-    static func check(_ path: String, named name: String) throws(PluginError) -> Layout {
+    package static func check(_ path: String, named name: String) throws(PluginError) -> Layout {
         var info = stat()
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0, fstat(descriptor, &info) == 0 else {
