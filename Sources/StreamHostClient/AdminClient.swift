@@ -71,7 +71,9 @@ public struct AdminClient: Sendable {
     }
 
     /// Takes a plugin out of service.
-    public func unload(_ request: Streamhost_Admin_V1_UnloadPluginRequest) async throws(AdminError) -> Streamhost_Admin_V1_UnloadPluginResponse {
+    public func unload(_ request: Streamhost_Admin_V1_UnloadPluginRequest) async throws(AdminError)
+        -> Streamhost_Admin_V1_UnloadPluginResponse
+    {
         try await call { try await $0.unloadPlugin(request, options: Self.within(seconds: 60, and: request.drainSeconds)) }
     }
 

@@ -5,20 +5,16 @@ import SwiftProtobuf
 
 /// A command that talks to a host.
 protocol HostCommand: AsyncParsableCommand {
-    var root: StreamCtlCommand { get }
     var options: HostOptions { get }
 }
 
 extension HostCommand {
-    var json: Bool { options.json || root.options.json }
+    var json: Bool { options.json }
 
     /// Runs `body` with a client of the host that is meant; failures are told on standard error and end with their exit code.
     func withHost(_ body: (AdminClient) async throws -> Void) async throws {
         do {
-            let address = try SocketChoice.address(
-                flag: options.socket ?? root.options.socket,
-                environment: ProcessInfo.processInfo.environment
-            )
+            let address = try SocketChoice.address(flag: options.socket, environment: ProcessInfo.processInfo.environment)
             try await AdminClient.connected(to: address, body)
         } catch let error as AdminError {
             throw Failure.report(error)

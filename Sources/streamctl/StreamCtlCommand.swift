@@ -43,5 +43,5 @@ struct StreamCtlCommand: AsyncParsableCommand {
         ]
     )
 
-    @OptionGroup var options: LeadingHostOptions
+    @OptionGroup var options: HostOptions
 }

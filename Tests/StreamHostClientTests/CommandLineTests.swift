@@ -10,12 +10,21 @@ import Testing
         try #require(try StreamCtlCommand.parseAsRoot(arguments) as? Command)
     }
 
-    @Test func `--json and --socket stand before the command as well as behind it`() throws {
-        let before = try parsed(StatusCommand.self, "--json", "--socket", "/a.sock", "status")
-        #expect(before.json && before.root.options.socket == "/a.sock")
-        let behind = try parsed(StatusCommand.self, "status", "--json", "--socket", "/a.sock")
-        #expect(behind.json && behind.options.socket == "/a.sock")
-        #expect(try !parsed(StatusCommand.self, "status").json)
+    @Test(arguments: [
+        ["--json", "--socket", "/a.sock", "reload", "chat", "--policy", "pin"],
+        ["--json", "reload", "--socket", "/a.sock", "chat", "--policy", "pin"],
+        ["reload", "chat", "--policy", "pin", "--socket=/a.sock", "--json"],
+        ["--socket", "/a.sock", "reload", "--policy", "pin", "--json", "--", "chat"],
+    ])
+    func `--json and --socket stand before the command as well as behind it`(arguments: [String]) throws {
+        let reload = try #require(try StreamCtlCommand.parseAsRoot(arguments) as? ReloadCommand)
+        #expect(reload.json && reload.options.socket == "/a.sock")
+        #expect(reload.name == "chat" && reload.policy == .pin)
+    }
+
+    @Test func `without them there are none`() throws {
+        let status = try parsed(StatusCommand.self, "status")
+        #expect(!status.json && status.options.socket == nil)
     }
 
     @Test func `load takes all that it documents`() throws {

@@ -69,10 +69,12 @@ import Testing
         #expect(!text.contains("\u{1B}") && !text.contains("\u{07}"))
     }
 
-    @Test(arguments: [
-        ([0, 1, 1, 0], "within 5 ms"), ([99, 1, 0, 0], "within 1 ms"), ([98, 2, 0, 0], "within 2 ms"), ([0, 0, 0, 1], "over 5 ms"),
-        ([0, 0, 0, 0], nil), ([], nil),
-    ] as [([Int64], String?)])
+    @Test(
+        arguments: [
+            ([0, 1, 1, 0], "within 5 ms"), ([99, 1, 0, 0], "within 1 ms"), ([98, 2, 0, 0], "within 2 ms"), ([0, 0, 0, 1], "over 5 ms"),
+            ([0, 0, 0, 0], nil), ([], nil),
+        ] as [([Int64], String?)]
+    )
     func `the 99th percentile is told by its bucket`(counts: [Int64], wanted: String?) {
         let counters = Streamhost_Admin_V1_ReloadCounters.with {
             $0.pauseUpperBoundMs = [1, 2, 5]

@@ -16,7 +16,6 @@ struct CallsCommand: HostCommand {
             """
     )
 
-    @ParentCommand var root: StreamCtlCommand
     @OptionGroup var options: HostOptions
     @Argument(help: "Only this plugin's.") var name: String?
     @Option(name: .long, help: ArgumentHelp("The most to show. (default: 1000)", valueName: "n")) var limit: Int?

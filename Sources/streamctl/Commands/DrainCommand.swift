@@ -18,7 +18,6 @@ struct DrainCommand: HostCommand {
             """
     )
 
-    @ParentCommand var root: StreamCtlCommand
     @OptionGroup var options: HostOptions
     @Argument(help: "The plugin. (default: the whole host)") var name: String?
     @Option(name: .long, help: ArgumentHelp("The most to wait for calls in flight.", valueName: "s")) var seconds: Double = 10

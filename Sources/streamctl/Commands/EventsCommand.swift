@@ -19,7 +19,6 @@ struct EventsCommand: HostCommand {
             """
     )
 
-    @ParentCommand var root: StreamCtlCommand
     @OptionGroup var options: HostOptions
     @Argument(help: "Only this plugin's.") var name: String?
     @Option(name: .long, help: ArgumentHelp("So many of the last events first.", valueName: "n")) var recent: Int = 0

@@ -18,7 +18,6 @@ struct LoadCommand: HostCommand {
             """
     )
 
-    @ParentCommand var root: StreamCtlCommand
     @OptionGroup var options: HostOptions
     @Argument(help: ArgumentHelp("The plugin's library.", valueName: "lib")) var library: String
     @Option(name: .long, help: ArgumentHelp("Its name, instead of the one that it gives itself.", valueName: "n")) var name: String?

@@ -18,7 +18,6 @@ struct LogLevelCommand: HostCommand {
             """
     )
 
-    @ParentCommand var root: StreamCtlCommand
     @OptionGroup var options: HostOptions
     @Argument(help: "The new level.") var level: Level?
 

@@ -15,7 +15,6 @@ struct PluginsCommand: HostCommand {
             """
     )
 
-    @ParentCommand var root: StreamCtlCommand
     @OptionGroup var options: HostOptions
     @Argument(help: "A plugin, with all that the host knows of it.") var name: String?
 

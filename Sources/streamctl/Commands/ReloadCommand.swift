@@ -29,7 +29,6 @@ struct ReloadCommand: HostCommand {
             """
     )
 
-    @ParentCommand var root: StreamCtlCommand
     @OptionGroup var options: HostOptions
     @Argument(help: "The plugin.") var name: String
     @Option(name: .long, help: ArgumentHelp("Another file than the one that it was loaded from.", valueName: "lib")) var library: String?

@@ -13,7 +13,6 @@ struct StatusCommand: HostCommand {
             """
     )
 
-    @ParentCommand var root: StreamCtlCommand
     @OptionGroup var options: HostOptions
 
     func run() async throws {

@@ -17,7 +17,6 @@ struct TopCommand: HostCommand {
             """
     )
 
-    @ParentCommand var root: StreamCtlCommand
     @OptionGroup var options: HostOptions
     @Option(name: .long, help: ArgumentHelp("The time from picture to picture, in seconds.", valueName: "s")) var interval: Double = 1
 

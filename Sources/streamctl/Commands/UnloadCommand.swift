@@ -17,7 +17,6 @@ struct UnloadCommand: HostCommand {
             """
     )
 
-    @ParentCommand var root: StreamCtlCommand
     @OptionGroup var options: HostOptions
     @Argument(help: "The plugin.") var name: String
     @Option(name: .long, help: ArgumentHelp("How long calls in flight may go on.", valueName: "seconds")) var drain: Double = 0

@@ -22,7 +22,10 @@ struct NewPluginCommand: AsyncParsableCommand {
 
     @Argument(help: "The plugin's name: letters, digits, - and _.") var name: String
     @Option(name: .long, help: ArgumentHelp("The language.", valueName: "language")) var lang: Language
-    @Option(name: .long, help: ArgumentHelp("The folder to write; it must not be there yet. (default: NAME, in the current one)", valueName: "dir"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The folder to write; it must not be there yet. (default: NAME, in the current one)", valueName: "dir")
+    )
     var path: String?
     @Option(
         name: .long,

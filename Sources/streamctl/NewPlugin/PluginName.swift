@@ -13,7 +13,8 @@ struct PluginName: Equatable {
 
         guard let first = text.utf8.first, isLetter(first), text.utf8.allSatisfy({ isLetter($0) || isDigit($0) || isMark($0) }) else {
             throw Mistake(
-                message: "found the name \"\(Printable.line(text))\"; wanted letters, digits, - and _, with a letter first, such as price-feed"
+                message:
+                    "found the name \"\(Printable.line(text))\"; wanted letters, digits, - and _, with a letter first, such as price-feed"
             )
         }
         // sh_plugin.name in streamhost/plugin.h.

@@ -92,18 +92,20 @@ enum SwiftProject {
         ///
         /// The call outlives a reload: the handler says after each answer where it stands. When the plugin is reloaded it is interrupted at such a
         /// place, and the new code's handler runs with the same request, from there.
-        private let count:
-            @Sendable (
-                Google_Protobuf_UInt32Value, ResponseWriter<Google_Protobuf_StringValue>, CallContext
-            ) async throws -> Void = { request, writer, context in
-                var next = try context.resumed(as: UInt32.self) ?? 1
-                while next <= request.value {
-                    try await writer.write(Google_Protobuf_StringValue("\\(greeting) \\(next)"))
-                    next += 1
-                    try context.checkpoint(next)
-                    try await context.sleep(for: .seconds(1))
-                }
+        @Sendable
+        private func count(
+            _ request: Google_Protobuf_UInt32Value,
+            _ writer: ResponseWriter<Google_Protobuf_StringValue>,
+            _ context: CallContext
+        ) async throws {
+            var next = try context.resumed(as: UInt32.self) ?? 1
+            while next <= request.value {
+                try await writer.write(Google_Protobuf_StringValue("\\(greeting) \\(next)"))
+                next += 1
+                try context.checkpoint(next)
+                try await context.sleep(for: .seconds(1))
             }
+        }
 
         /// The one symbol that the host looks for.
         @_cdecl("streamhost_plugin")
