@@ -1,3 +1,4 @@
+import CStreamHost
 import Foundation
 import PluginLoading
 import Testing
