@@ -164,6 +164,14 @@ let package = Package(
                 dependencies: ["StreamHostPlugin", "FakeHost", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
                 swiftSettings: strict
             ),
+            .testTarget(
+                name: "BenchPluginTests",
+                dependencies: [
+                    "BenchPlugin", "StreamHostPlugin", "FakeHost", "CStreamHost",
+                    .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                ],
+                swiftSettings: strict
+            ),
             .testTarget(name: "GRPCWireTests", dependencies: ["GRPCWire"], swiftSettings: strict),
             .testTarget(
                 name: "HostTransportTests",
