@@ -128,6 +128,18 @@ import Testing
         #expect(old.events.filter { $0 == "message all" }.count == 2)
     }
 
+    @Test func aCallThatHasHadNothingYetBeginsAnew() throws {
+        let old = RecordingHandler(.serverStreaming, policy: .migrate, answer: .letsGo)
+        let new = RecordingHandler(.serverStreaming, policy: .migrate)
+        let client = try FrameClient(routes: RouteTable([(Self.path, old)]))
+        try client.open(Self.path, stream: 1)
+        _ = Self.hold(client, old)
+        _ = Self.end(client, routes: RouteTable([(Self.path, new)]))
+        try client.message("all", stream: 1, ends: true)
+        #expect(old.events == ["opened", "yield", "closed"])
+        #expect(new.events == ["opened", "message all", "half-close"])
+    }
+
     @Test func whatIsGivenBackComesFirstInItsOrder() throws {
         let old = RecordingHandler(.clientStreaming, policy: .migrate, answer: .later) { call, event in
             if event == "opened" { _ = call.request(10) }
