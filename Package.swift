@@ -34,6 +34,8 @@ let package = Package(
     name: "streamhost",
     products: [
         .executable(name: "streamhost", targets: ["streamhost"]),
+        .executable(name: "streamctl", targets: ["streamctl"]),
+        .library(name: "StreamHostClient", targets: ["StreamHostClient"]),
         .library(name: "StreamHostPlugin", targets: ["StreamHostPlugin"]),
         .library(name: "stock", type: .dynamic, targets: ["StockEntry"]),
         .library(name: "file", type: .dynamic, targets: ["FileEntry"]),
@@ -48,6 +50,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.0"),
+        .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.0"),
+        .package(url: "https://github.com/grpc/grpc-swift-protobuf", from: "2.4.0"),
     ],
     targets: [
         // MARK: System libraries and the C ABI
@@ -69,7 +74,20 @@ let package = Package(
         ),
 
         // MARK: Plugins, host side
-        .target(name: "PluginLoading", dependencies: ["CStreamHost"], swiftSettings: strict),
+        .target(
+            name: "PluginLoading",
+            dependencies: ["CStreamHost", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict
+        ),
+
+        // The judge of plugins: what a host does with one, in memory, and named checks over it. No network, and nothing of the host's core.
+        .target(
+            name: "PluginChecking",
+            dependencies: [
+                "CStreamHost", "GRPCWire", "PluginLoading", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: strict
+        ),
 
         // MARK: The admin service's messages, generated
         .target(name: "AdminAPI", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")], swiftSettings: strict),
@@ -83,19 +101,44 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // inotify and nothing else; it knows no plugin.
+        .target(name: "FileWatching", swiftSettings: strict),
         .target(
             name: "HostCore",
             dependencies: [
-                "CStreamHost", "GRPCWire", "HostTransport", "PluginLoading", "HostConfiguration",
+                "AdminAPI", "CStreamHost", "FileWatching", "GRPCWire", "HostTransport", "PluginLoading", "HostConfiguration",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "streamhost",
             dependencies: [
-                "HostCore",
+                "HostCore", "PluginChecking",
                 "HostConfiguration", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // MARK: The admin service's client, on a gRPC implementation that isn't the host's: each talks to a stranger
+        .target(
+            name: "StreamHostClient",
+            dependencies: [
+                "AdminAPI",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "streamctl",
+            dependencies: [
+                "StreamHostClient", "AdminAPI",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -136,10 +179,29 @@ let package = Package(
                 swiftSettings: strict
             ),
             .testTarget(name: "PluginLoadingTests", dependencies: ["PluginLoading", "CStreamHost"], swiftSettings: strict),
+            .testTarget(name: "PluginCheckingTests", dependencies: ["PluginChecking", "streamhost"], swiftSettings: strict),
+            .testTarget(name: "FileWatchingTests", dependencies: ["FileWatching"], swiftSettings: strict),
+            .testTarget(
+                name: "HostConfigurationTests",
+                dependencies: ["HostConfiguration", .product(name: "Logging", package: "swift-log")],
+                swiftSettings: strict
+            ),
             .testTarget(
                 name: "ChatPluginTests",
                 dependencies: [
                     "ChatPlugin", "StreamHostPlugin", "FakeHost", "CStreamHost", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                ],
+                swiftSettings: strict
+            ),
+            .testTarget(
+                name: "StreamHostClientTests",
+                dependencies: [
+                    "StreamHostClient", "streamctl", "AdminAPI",
+                    .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                    .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                    .product(name: "GRPCCore", package: "grpc-swift-2"),
+                    .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                    .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
                 ],
                 swiftSettings: strict
             ),
@@ -159,6 +221,5 @@ let package = Package(
                 ],
                 swiftSettings: strict
             ),
-            .testTarget(name: "HostConfigurationTests", dependencies: ["HostConfiguration"], swiftSettings: strict),
         ]
 )

@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
-# Writes the Swift code and the descriptor sets of Protos/*.proto into the plugins. Run it after a change of a .proto, and commit what it
-# writes. Needs protoc (Debian: protobuf-compiler); protoc-gen-swift is built from the package's own swift-protobuf.
+# Writes the Swift code and the descriptor sets of Protos/*.proto into the plugins, and the admin service's messages and client. Run it
+# after a change of a .proto, and commit what it writes. Needs protoc (Debian: protobuf-compiler); protoc-gen-swift and
+# protoc-gen-grpc-swift-2 are built from the package's own dependencies.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-swift build -c release --product protoc-gen-swift -Xswiftc -enforce-exclusivity=unchecked
-generator=$(swift build -c release --show-bin-path)/protoc-gen-swift
+for product in protoc-gen-swift protoc-gen-grpc-swift-2; do
+    swift build -c release --product "$product" -Xswiftc -enforce-exclusivity=unchecked
+done
+bin=$(swift build -c release --show-bin-path)
+generator=$bin/protoc-gen-swift
 
 # generate PROTO FOLDER TYPE
 generate() {
@@ -29,6 +33,9 @@ generate() {
 
 # The admin service's messages are the host's and the client's alike.
 protoc -IProtos --plugin="$generator" --swift_opt=Visibility=Public --swift_out=Sources/AdminAPI admin.proto
+# The client alone is gRPC Swift's: the host serves by itself.
+protoc -IProtos --plugin="$bin/protoc-gen-grpc-swift-2" --grpc-swift-2_out=Sources/StreamHostClient \
+    --grpc-swift-2_opt=Client=true,Server=false,Visibility=Internal,ExtraModuleImports=AdminAPI admin.proto
 
 generate stock_stream Plugins/Stock StockDescriptors
 generate file_upload Plugins/File FileDescriptors

@@ -11,6 +11,22 @@ put() {
 }
 
 put "$bin/streamhost" "$root/bin/streamhost"
+put "$bin/streamctl" "$root/bin/streamctl"
 for name in stock file chat bench; do put "$bin/lib$name.so" "$plugins/lib$name.so"; done
 put "$bin/libecho-c.so" "$plugins/libecho-c.so"
 put Sources/CStreamHost/include/streamhost/plugin.h "$root/include/streamhost/plugin.h"
+
+# For `pkg-config --cflags streamhost`. Everything is told from where the file lies, so the folder may be moved.
+mkdir -p "$root/lib/pkgconfig"
+version=$(sed -nE 's/^public let hostVersion = "(.*)"$/\1/p' Sources/HostCore/Version.swift)
+cat >"$root/lib/pkgconfig/streamhost.pc.new" <<END
+prefix=\${pcfiledir}/../..
+includedir=\${prefix}/include
+pluginsdir=\${prefix}${plugins#"$root"}
+
+Name: streamhost
+Description: The C ABI between streamhost and its service plugins
+Version: ${version:?Sources/HostCore/Version.swift has no line: public let hostVersion = "..."}
+Cflags: -I\${includedir}
+END
+mv -f "$root/lib/pkgconfig/streamhost.pc.new" "$root/lib/pkgconfig/streamhost.pc"

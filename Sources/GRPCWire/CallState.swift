@@ -43,6 +43,7 @@ public struct CallState: Sendable, Equatable {
     /// The method's kind.
     public let kind: MethodKind
     private var received: UInt32 = 0
+    private var sent: UInt32 = 0
     private var response = Response.idle
 
     /// The state of a call that has just begun.
@@ -54,6 +55,15 @@ public struct CallState: Sendable, Equatable {
     public var isFinished: Bool { response == .finished }
     /// Whether the handler owes the one message that the method's answer is, should it end with OK.
     public var owesAnswer: Bool { !kind.serverStreams && (response == .idle || response == .metadata) }
+
+    /// Messages that were delivered, and not taken back.
+    public var receivedCount: Int { Int(received) }
+
+    /// Messages that the handler has sent.
+    public var sentCount: Int { Int(sent) }
+
+    /// Messages that were delivered are to be delivered again.
+    public mutating func takeBack(messages: Int) { received -= min(received, UInt32(clamping: messages)) }
 
     /// A message has come.
     public mutating func receivedMessage() -> OnReceive {
@@ -82,12 +92,13 @@ public struct CallState: Sendable, Equatable {
         switch response {
         case .idle, .metadata:
             response = .messages
-            return .accept
         case .messages:
-            return kind.serverStreams ? .accept : .misplaced
+            guard kind.serverStreams else { return .misplaced }
         case .finished:
             return .misplaced
         }
+        sent = sent &+ 1
+        return .accept
     }
 
     /// The handler, or the host in its place, ends the call.

@@ -31,6 +31,14 @@ public struct Deframer: ~Copyable {
         kept.append(bytes)
     }
 
+    /// Puts framed messages before what is kept.
+    public mutating func prepend(_ framed: [UInt8]) {
+        var joined = ByteQueue()
+        framed.withUnsafeBytes { joined.append($0) }
+        joined.append(kept.bytes)
+        kept = joined
+    }
+
     /// The next message of what is kept followed by `input`. What of `input` is used, or has to be kept, is cut off it.
     public mutating func next(from input: inout UnsafeRawBufferPointer, limit: Int) -> Step {
         if buffered == 0 {

@@ -9,4 +9,11 @@ public enum MessagePrefix {
         pointer.storeBytes(of: 0, as: UInt8.self)
         pointer.storeBytes(of: UInt32(truncatingIfNeeded: length).bigEndian, toByteOffset: 1, as: UInt32.self)
     }
+
+    /// Appends the message with its prefix.
+    public static func frame(_ message: UnsafeRawBufferPointer, appendingTo bytes: inout [UInt8]) {
+        bytes.append(0)
+        withUnsafeBytes(of: UInt32(truncatingIfNeeded: message.count).bigEndian) { bytes.append(contentsOf: $0) }
+        bytes.append(contentsOf: message)
+    }
 }

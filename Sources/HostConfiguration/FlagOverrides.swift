@@ -12,11 +12,21 @@ public struct FlagOverrides: Sendable, Equatable {
     /// `--log-format FORMAT`. Default: `nil`, not given.
     public var logFormat: String?
 
+    /// `--watch`: everything that is loaded is watched. Default: `false`, not given, which leaves it to the layers below.
+    public var watch: Bool
+
     /// Creates overrides; without arguments, there are none.
-    public init(load: [String] = [], listen: [String] = [], logLevel: String? = nil, logFormat: String? = nil) {
+    public init(
+        load: [String] = [],
+        listen: [String] = [],
+        logLevel: String? = nil,
+        logFormat: String? = nil,
+        watch: Bool = false
+    ) {
         self.load = load
         self.listen = listen
         self.logLevel = logLevel
         self.logFormat = logFormat
+        self.watch = watch
     }
 }

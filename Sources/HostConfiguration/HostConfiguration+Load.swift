@@ -5,7 +5,7 @@ extension HostConfiguration {
     ///
     /// Each scalar comes from the highest layer that sets it. Listeners come all from one layer: the flags' replace the
     /// environment's, which replace the file's. Plugins add up in the order file, environment, flags; a library that is
-    /// there already, by its path, isn't taken again.
+    /// there already, by its path, isn't taken again. Plugin folders come from the file alone.
     ///
     /// - Parameters:
     ///   - file: The path of a JSON file, such as `hostconfig.json`; `nil` to do without one.
@@ -48,6 +48,7 @@ extension HostConfiguration {
             configuration.listeners = listeners
         }
         configuration.plugins = fileLayer.plugins
+        configuration.pluginFolders = fileLayer.pluginFolders
         for library in environmentLayer.libraries + flagLayer.libraries {
             configuration.addPlugin(library)
         }
@@ -56,9 +57,9 @@ extension HostConfiguration {
 
     /// An operator who types `--load` for a library that the file has means that one, with its configuration.
     private mutating func addPlugin(_ path: String) {
-        let library = Plugin.normalized(path)
-        if !plugins.contains(where: { Plugin.normalized($0.path) == library }) {
-            plugins.append(Plugin(path: path))
+        let plugin = Plugin(path: path)
+        if !plugins.contains(where: { $0.isSameLibrary(as: plugin) }) {
+            plugins.append(plugin)
         }
     }
 }

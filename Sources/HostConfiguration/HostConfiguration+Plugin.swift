@@ -13,20 +13,39 @@ extension HostConfiguration {
         /// The plugin's own configuration, which only the plugin understands. Always an object. Default: `{}`.
         public var config: JSONValue
 
+        /// Whether the library is watched, and reloaded when a new file is whole. Default: `false`.
+        /// ``HostConfiguration/watch`` goes over it.
+        public var watch: Bool
+
         /// Creates a plugin entry.
-        public init(path: String, name: String? = nil, config: JSONValue = .object([:])) {
+        public init(path: String, name: String? = nil, config: JSONValue = .object([:]), watch: Bool = false) {
             self.path = path
             self.name = name
             self.config = config
+            self.watch = watch
         }
+    }
+}
+
+extension HostConfiguration.Plugin {
+    /// Reads a plugin's own configuration from a text that isn't part of a file: an object.
+    /// - Parameter name: What messages call the text.
+    public static func config(parsing text: [UInt8], from name: String) throws(ConfigurationError) -> JSONValue {
+        let file = ConfigurationFile(name: name, bytes: text)
+        return try FileWalker(file: file).config(JSONParser.parse(file), at: .root)
     }
 }
 
 extension HostConfiguration.Plugin {
     static let maximumNameLength = 64
 
+    /// Whether the other entry is of the same library, however its path is spelled.
+    func isSameLibrary(as other: Self) -> Bool {
+        Self.normalized(path) == Self.normalized(other.path)
+    }
+
     /// A name becomes a folder's name, so it can hold no `/`, and can't be `.`, `..` or a hidden file.
-    static func isValidName(_ name: String) -> Bool {
+    public static func isValidName(_ name: String) -> Bool {
         let bytes = Array(name.utf8)
         guard let first = bytes.first, bytes.count <= maximumNameLength else { return false }
         return first.isASCIILetterOrDigit
@@ -36,9 +55,9 @@ extension HostConfiguration.Plugin {
             }
     }
 
-    /// `./plugins//libchat.so` and `plugins/libchat.so` are one library. `..` stays: behind a symbolic link it is not
-    /// the parent that the text shows.
-    static func normalized(_ path: String) -> String {
+    /// The path in the one spelling by which entries are compared: `./plugins//libchat.so` and `plugins/libchat.so` are
+    /// one library. `..` stays: behind a symbolic link it is not the parent that the text shows.
+    public static func normalized(_ path: String) -> String {
         let steps = path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
         return path.hasPrefix("/") ? "/" + steps : steps
     }

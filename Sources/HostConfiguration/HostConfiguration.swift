@@ -13,6 +13,13 @@ public struct HostConfiguration: Sendable, Equatable {
     /// The shared libraries to load at the start, in this order. Default: none.
     public var plugins: [Plugin] = []
 
+    /// The folders whose libraries are loaded at the start, after ``plugins``, in this order. Default: none.
+    public var pluginFolders: [PluginFolder] = []
+
+    /// Whether everything that is loaded is watched, and reloaded when a new file is whole. Default: `false`, which
+    /// leaves it to each plugin and folder.
+    public var watch: Bool = false
+
     /// The bounds on what one client, connection or call may cost.
     public var limits = Limits()
 
@@ -22,8 +29,14 @@ public struct HostConfiguration: Sendable, Equatable {
     /// What the host writes to its log, and how.
     public var log = Log()
 
+    /// How plugins are replaced while they serve.
+    public var reload = Reload()
+
     /// How the host ends.
     public var shutdown = Shutdown()
+
+    /// How the host is administered while it runs.
+    public var admin = Admin()
 
     /// The folder in which each plugin gets a folder of its own. A relative path is resolved by the host. Default:
     /// `data`.

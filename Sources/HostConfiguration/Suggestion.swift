@@ -8,7 +8,8 @@ enum Suggestion {
         let ranked =
             candidates
             .map { candidate in (candidate, distance: distance(word.lowercased(), candidate.lowercased())) }
-            .filter { $0.distance <= max(2, length / 3) && $0.distance < length }
+            // One edit in three letters: with more, short words become any other, such as "path" and "watch".
+            .filter { $0.distance <= max(1, length / 3) && $0.distance < length }
         return ranked.min { ($0.distance, $0.0) < ($1.distance, $1.0) }?.0
     }
 

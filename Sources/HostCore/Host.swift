@@ -2,49 +2,75 @@ import HostConfiguration
 import HostTransport
 import Logging
 import PluginLoading
+import Synchronization
 
-/// A host that serves: listeners, plugins, and the way they end.
+/// A host that serves: listeners, plugins, the admin service, and the way they end.
 public final class Host: Sendable {
-    /// Where the host listens, with the ports that the system chose.
-    public let addresses: [String]
-
     private let transport: Transport
-    private let registry: PluginRegistry
-    private let configuration: HostConfiguration
+    private let plugins: PluginManager
+    private let director: PluginDirector
+    private let staging: LibraryStaging
+    private let events = EventHub()
+    private let logLevel: HostLogHandler.SharedLevel
     private let logger: Logger
+    private let state: Mutex<State>
+
+    private struct State {
+        var configuration: HostConfiguration
+        var addresses: [String] = []
+    }
 
     // How long a plugin may take to stop its own threads once its calls are gone.
     private static let retirementLimit = Duration.seconds(5)
 
     /// What can be seen to be wrong before anything is started: libraries that aren't there.
     public static func check(_ configuration: HostConfiguration) throws(HostError) {
-        guard !configuration.plugins.isEmpty else {
+        guard !configuration.plugins.isEmpty || !configuration.pluginFolders.isEmpty else {
             throw HostError(
                 code: .badConfiguration,
                 message: "found no plugin to serve; name one with --load, as in: streamhost --load plugins/libchat.so"
             )
         }
-        for plugin in configuration.plugins { _ = try library(plugin.path) }
-    }
-
-    private static func library(_ path: String) throws(HostError) -> String {
-        switch HostPath.library(path) {
-        case .success(let found): return found
-        case .failure(let error):
-            throw HostError(
-                code: .badConfiguration,
-                message: "plugin library \(path): found no such file; looked at \(error.places.joined(separator: ", "))"
-            )
+        if let missing = WantedPlugins(configuration).missing.first {
+            throw HostError(code: .badConfiguration, message: missing.message)
         }
     }
 
-    /// Starts: plugins first, then listeners, so that the first client is already served.
-    public init(_ configuration: HostConfiguration, logger: Logger) async throws(HostError) {
-        try Self.check(configuration)
+    /// Starts a host: plugins first, then listeners, so that the first client is already served.
+    /// - Parameters:
+    ///   - configuration: What to serve, and how.
+    ///   - logger: Where to tell.
+    ///   - logLevel: The level of `logger`, which operators may change.
+    ///   - onEnd: Called where an operator asks for the end, which ``shutDown()`` then is.
+    public static func start(
+        _ configuration: HostConfiguration,
+        logger: Logger,
+        logLevel: HostLogHandler.SharedLevel,
+        onEnd: @escaping @Sendable () -> Void
+    ) async throws(HostError) -> Host {
+        try check(configuration)
         Descriptors.raise(wanted: configuration.limits.maxConnections, logger)
-        self.configuration = configuration
+        let host = try await Host(configuration, logger, logLevel)
+        do throws(HostError) {
+            try await host.serve(configuration, onEnd)
+            return host
+        } catch {
+            _ = await host.transport.drain(within: .zero)
+            await host.clearAway()
+            throw error
+        }
+    }
+
+    private init(_ configuration: HostConfiguration, _ logger: Logger, _ logLevel: HostLogHandler.SharedLevel) async throws(HostError) {
+        state = Mutex(State(configuration: configuration))
         self.logger = logger
-        let transport: Transport
+        self.logLevel = logLevel
+        let files = PluginFiles(root: configuration.dataDirectory)
+        do throws(PluginError) {
+            staging = try LibraryStaging(roots: files.stagingRoots)
+        } catch {
+            throw HostError(code: .system, message: error.message)
+        }
         do {
             transport = try await Transport(
                 threads: configuration.threads,
@@ -53,74 +79,108 @@ public final class Host: Sendable {
                 logger.debug("connection of \(peer) ended: \(reason)")
             }
         } catch {
+            staging.removeAll()
             throw HostError(code: .system, message: "cannot start the event loops: \(error)")
         }
-        self.transport = transport
-        let bridge = CallBridge(
-            loops: transport.loops,
-            files: PluginFiles(root: configuration.dataDirectory),
-            logger: PluginLog(logger: logger)
+        plugins = PluginManager(
+            transport: transport,
+            bridge: CallBridge(loops: transport.loops, files: files, logger: PluginLog(logger: logger)),
+            staging: staging,
+            events: events,
+            settings: PluginManager.Settings(configuration.reload),
+            logger: logger
         )
-        registry = PluginRegistry(bridge: bridge, logger: logger)
-        do throws(HostError) {
-            try await Self.load(configuration.plugins, registry, logger)
-            await transport.publish(await registry.routes())
-            addresses = try await Self.listen(configuration.listeners, transport, logger)
-        } catch {
-            await registry.retireAll(within: Self.retirementLimit)
-            await transport.stop()
-            throw error
-        }
+        director = PluginDirector(plugins: plugins, settings: configuration.reload, logger: logger)
     }
 
-    // A plugin that can't be loaded doesn't keep the others from serving.
-    private static func load(
-        _ plugins: [HostConfiguration.Plugin],
-        _ registry: PluginRegistry,
-        _ logger: Logger
-    ) async throws(HostError) {
-        var loaded = 0
-        for plugin in plugins {
-            do {
-                let path = try library(plugin.path)
-                let loadedPlugin = try await registry.load(path: path, name: plugin.name, config: Array(plugin.config.serialized))
-                let services = loadedPlugin.services.map(\.name).joined(separator: ", ")
-                logger.info("plugin \(loadedPlugin.name) \(loadedPlugin.version) (\(loadedPlugin.sdk)) serves \(services)")
-                loaded += 1
-            } catch {
-                logger.error("plugin not loaded: \(error)")
-            }
-        }
-        guard loaded > 0 else {
+    private func serve(_ configuration: HostConfiguration, _ onEnd: @escaping @Sendable () -> Void) async throws(HostError) {
+        await director.apply(WantedPlugins(configuration), configuration.reload)
+        guard await !plugins.names.isEmpty else {
             throw HostError(code: .nothingToServe, message: "none of the plugins could be loaded; the reasons are in the log")
         }
-    }
-
-    private static func listen(
-        _ listeners: [HostConfiguration.Listener],
-        _ transport: Transport,
-        _ logger: Logger
-    ) async throws(HostError) -> [String] {
-        var addresses: [String] = []
-        for listener in listeners {
+        try await serveAdmin(configuration, onEnd)
+        for listener in configuration.listeners {
             do throws(TransportError) {
                 let address = try await transport.listen(on: listener.address)
                 logger.info("listening on \(address)")
-                addresses.append(address)
+                state.withLock { $0.addresses.append(address) }
             } catch {
                 throw HostError(code: .listenFailed, message: error.message)
             }
         }
-        return addresses
     }
+
+    // MARK: The admin service
+
+    private func serveAdmin(_ configuration: HostConfiguration, _ onEnd: @escaping @Sendable () -> Void) async throws(HostError) {
+        guard case .path(let path) = configuration.adminSocket else { return }
+        let facts = HostFacts(transport: transport) { [weak self] in self?.state.withLock { $0.addresses } ?? [] }
+        let service = AdminService(
+            host: facts,
+            plugins: plugins,
+            director: director,
+            events: events,
+            logLevel: logLevel
+        ) { [weak self] limit in
+            self?.state.withLock { $0.configuration.shutdown.drainSeconds = limit.milliseconds / 1000 }
+            onEnd()
+        }
+        await transport.publish(admin: service.routes(loops: transport.loops.count))
+        do throws(TransportError) {
+            // For this user alone: who may connect may do all that the host may.
+            try await transport.listen(unixSocket: HostPath.absolute(path), mode: 0o600, for: .admin)
+            logger.info("admin on unix:\(path)")
+        } catch {
+            // A socket that was asked for must be there; the default one is a convenience, which two hosts in one folder can't both have.
+            guard configuration.admin == HostConfiguration.Admin() else { throw HostError(code: .listenFailed, message: error.message) }
+            logger.warning("no admin service: \(error.message) Set admin.socket to another path, or to off.")
+        }
+    }
+
+    // MARK: Changes
+
+    /// Makes the running host what the configuration says, as far as that can change while it runs. All of it is told in the log.
+    public func reconfigure(_ configuration: HostConfiguration) async {
+        let before = state.withLock { state in
+            let before = state.configuration
+            state.configuration = configuration
+            return before
+        }
+        let changes = ConfigurationChange.changes(from: before, to: configuration)
+        for change in changes {
+            logger.notice("configuration: \(change)")
+            switch change {
+            case .logLevel(let level): logLevel.level = level
+            case .limits(let limits): await transport.setLimits(TransportLimits(limits))
+            case .reload, .shutdown, .watchAll, .needsRestart: break
+            case .pluginRemoved, .pluginReplaced, .pluginAdded, .watchChanged: break
+            case .folderRemoved, .folderAdded, .folderWatchChanged: break
+            }
+        }
+        if changes.isEmpty { logger.info("configuration: nothing has changed") }
+        // Whatever has changed: what could not be loaded the last time is tried again.
+        await director.apply(WantedPlugins(configuration), configuration.reload)
+        events.publish(HostEvent(.config, "configuration read again: \(changes.count) changes"))
+    }
+
+    // MARK: The end
 
     /// Ends gracefully: refuses new connections and streams, lets calls in flight end within the configured limit, retires the plugins.
     public func shutDown() async {
-        logger.info("shutting down: \(transport.connectionCount) connections, up to \(configuration.shutdown.drainSeconds) s to drain")
-        let drained = await transport.drain(within: .seconds(configuration.shutdown.drainSeconds))
+        let drainSeconds = state.withLock { $0.configuration.shutdown.drainSeconds }
+        logger.info("shutting down: \(transport.connectionCount) connections, up to \(drainSeconds) s to drain")
+        await director.stop()
+        events.publish(HostEvent(.shutdown, "the host ends"))
+        events.end()
+        let drained = await transport.drain(within: .seconds(drainSeconds))
         if !drained { logger.warning("the drain limit has passed: the calls that were left were ended with UNAVAILABLE") }
-        await registry.retireAll(within: Self.retirementLimit)
-        await transport.stop()
+        await clearAway()
         logger.info("stopped")
+    }
+
+    private func clearAway() async {
+        await plugins.retireAll(within: Self.retirementLimit)
+        await transport.stop()
+        staging.removeAll()
     }
 }

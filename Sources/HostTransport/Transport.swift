@@ -1,6 +1,7 @@
 import Glibc
 import NIOCore
 import NIOPosix
+import Synchronization
 
 /// Listeners, loops and connections: turns sockets into calls of the handlers that are published.
 public final class Transport: Sendable {
@@ -29,15 +30,20 @@ public final class Transport: Sendable {
         self.loops = loops
     }
 
+    private let draining = Atomic<Bool>(false)
+
+    /// Whether the transport is being shut down.
+    public var isDraining: Bool { draining.load(ordering: .relaxed) }
+
     /// Connections that are open.
     public var connectionCount: Int { registry.count }
 
     // MARK: Listening
 
     /// Listens on a TCP address; answers the port, which the system chose where it was 0.
-    public func listen(host: String, port: Int) async throws(TransportError) -> Int {
+    public func listen(host: String, port: Int, for purpose: ListenerPurpose = .services) async throws(TransportError) -> Int {
         do {
-            let channel = try await bootstrap().bind(host: host, port: port).get()
+            let channel = try await bootstrap(purpose).bind(host: host, port: port).get()
             listeners.add(channel)
             return channel.localAddress?.port ?? port
         } catch {
@@ -45,21 +51,26 @@ public final class Transport: Sendable {
         }
     }
 
-    /// Listens on a Unix socket. A socket file that nobody listens on any more is replaced.
-    public func listen(unixSocket path: String) async throws(TransportError) {
+    /// Listens on a Unix socket. A socket file that nobody listens on any more is replaced. `mode`: who may connect; `nil`: as the
+    /// process's umask says.
+    public func listen(
+        unixSocket path: String,
+        mode: mode_t? = nil,
+        for purpose: ListenerPurpose = .services
+    ) async throws(TransportError) {
         do {
             guard !UnixSocket.isServed(path) else {
                 throw IOError(errnoCode: EADDRINUSE, reason: "bind")
             }
-            let channel = try await bootstrap()
-                .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: UnixSocket.isSocket(path)).get()
-            listeners.add(channel)
+            if UnixSocket.isSocket(path) { unlink(path) }
+            let channel = try await bootstrap(purpose).withBoundSocket(UnixSocket.bound(to: path, mode: mode)).get()
+            listeners.add(channel, path: path)
         } catch {
             throw listenError("unix:\(path)", error)
         }
     }
 
-    private func bootstrap() -> ServerBootstrap {
+    private func bootstrap(_ purpose: ListenerPurpose) -> ServerBootstrap {
         ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 4096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -80,7 +91,7 @@ public final class Transport: Sendable {
                     return channel.close()
                 }
                 return channel.eventLoop.makeCompletedFuture {
-                    let connection = Connection(loop: loop, registry: registry, peer: PeerName.of(channel.remoteAddress))
+                    let connection = Connection(loop: loop, registry: registry, peer: PeerName.of(channel.remoteAddress), purpose: purpose)
                     do {
                         try channel.pipeline.syncOperations.addHandler(connection)
                     } catch {
@@ -110,14 +121,18 @@ public final class Transport: Sendable {
 
     /// Makes those the routes of all loops; returns when each has them.
     public func publish(_ routes: RouteTable) async {
-        for loop in loops {
-            await withCheckedContinuation { continuation in
-                loop.mail {
-                    $0.routes = routes
-                    continuation.resume()
-                }
-            }
-        }
+        _ = await onEachLoop { $0.routes = routes }
+    }
+
+    /// Makes those the routes of connections that were accepted for ``ListenerPurpose/admin``.
+    public func publish(admin routes: RouteTable) async {
+        _ = await onEachLoop { $0.adminRoutes = routes }
+    }
+
+    /// Sets the limits. What a client was told when it connected stays as it is.
+    public func setLimits(_ limits: TransportLimits) async {
+        registry.setLimit(limits.maxConnections)
+        _ = await onEachLoop { $0.limits = limits }
     }
 
     // MARK: The end
@@ -126,6 +141,7 @@ public final class Transport: Sendable {
     /// rest is ended.
     /// - Returns: whether all ended by themselves.
     public func drain(within limit: Duration) async -> Bool {
+        draining.store(true, ordering: .relaxed)
         await listeners.closeAll()
         for loop in loops {
             loop.mail { loop in

@@ -1,7 +1,7 @@
 import CStreamHost
 
 /// Holds a plugin's description against what this host offers, and names the field that differs.
-enum DescriptorCheck {
+package enum DescriptorCheck {
     static func check(_ pointer: UnsafePointer<sh_plugin>, path: String) throws(PluginError) -> sh_plugin {
         // Magic, size and versions lie within the first fields whatever the version: read them before anything else.
         guard pointer.pointee.magic == SH_MAGIC else {
@@ -49,7 +49,8 @@ enum DescriptorCheck {
         return descriptor
     }
 
-    static func name(_ pointer: UnsafePointer<CChar>?, path: String) throws(PluginError) -> String {
+    /// The plugin's name; throws where there is none, or it is malformed.
+    package static func name(_ pointer: UnsafePointer<CChar>?, path: String) throws(PluginError) -> String {
         guard let pointer else { throw missing(path, "name") }
         let name = String(cString: pointer)
         let allowed = name.utf8.allSatisfy { byte in

@@ -9,12 +9,18 @@ public struct PluginError: Error, Sendable, CustomStringConvertible {
         public static let notFound = Code("notFound")
         /// The file is no shared library of this machine, or the system's loader refused it.
         public static let notLoadable = Code("notLoadable")
+        /// The file isn't whole yet, or changes: worth another look.
+        public static let unfinished = Code("unfinished")
+        /// No private copy could be made.
+        public static let staging = Code("staging")
         /// The library has no entry function.
         public static let noEntry = Code("noEntry")
         /// The entry function's answer is not a plugin of this ABI.
         public static let abiMismatch = Code("abiMismatch")
         /// The plugin refused its configuration, or failed to start.
         public static let refused = Code("refused")
+        /// The plugin could not save its state, or refused another generation's.
+        public static let stateRefused = Code("stateRefused")
         /// What the plugin registers is malformed or belongs to another plugin.
         public static let badRegistration = Code("badRegistration")
     }

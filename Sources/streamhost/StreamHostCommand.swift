@@ -9,7 +9,10 @@ struct StreamHostCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "streamhost",
         abstract: "Serves gRPC services that are plugins: shared libraries, loaded through a C ABI.",
-        usage: "streamhost [--load LIB]... [--config FILE] [--listen ADDR]... [options]",
+        usage: """
+            streamhost [--load LIB]... [--config FILE] [--listen ADDR]... [options]
+            streamhost check LIB
+            """,
         discussion: """
             EXAMPLES
               streamhost --load plugins/libchat.so
@@ -22,10 +25,15 @@ struct StreamHostCommand: AsyncParsableCommand {
             EXIT CODES
               0  ended as asked   1  failed at run time   2  bad usage or configuration
 
-            SIGINT and SIGTERM end gracefully: calls in flight may finish. A second signal ends at once.
+            SIGINT and SIGTERM end gracefully: calls in flight may finish. A second signal ends at once. SIGHUP reads the configuration \
+            again, and loads, reloads and unloads plugins until they are what it says. `streamctl` does the same by hand.
             """,
-        version: hostVersion
+        version: hostVersion,
+        subcommands: tools
     )
+
+    /// What it does besides serving.
+    static let tools: [any ParsableCommand.Type] = [CheckCommand.self, CheckChildCommand.self]
 
     @Option(
         name: .long,
@@ -55,22 +63,29 @@ struct StreamHostCommand: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("text or json.", valueName: "format"))
     var logFormat: String?
 
+    @Flag(name: .long, help: "Watch the libraries of all plugins, and all plugin folders: a new build is loaded when its file is whole.")
+    var watch = false
+
     @Flag(name: .long, help: "Check the configuration and the libraries' files, say what was found, and end.")
     var checkConfig = false
 
     func run() async throws {
         let settings: HostConfiguration
         do throws(ConfigurationError) {
-            settings = try HostConfiguration.load(
-                file: config,
-                environment: Environment.variables(),
-                flags: FlagOverrides(load: load, listen: listen, logLevel: logLevel, logFormat: logFormat)
-            )
+            settings = try read()
         } catch {
             throw Failure.report("\(error)", code: .badUsage)
         }
         if checkConfig { return try check(settings) }
         try await serve(settings)
+    }
+
+    private func read() throws(ConfigurationError) -> HostConfiguration {
+        try HostConfiguration.load(
+            file: config,
+            environment: Environment.variables(),
+            flags: FlagOverrides(load: load, listen: listen, logLevel: logLevel, logFormat: logFormat, watch: watch)
+        )
     }
 
     private func check(_ settings: HostConfiguration) throws {
@@ -82,6 +97,7 @@ struct StreamHostCommand: AsyncParsableCommand {
         print("configuration is good: \(settings.listeners.count) listeners, \(settings.plugins.count) plugins")
         for listener in settings.listeners { print("  listen \(listener.address)") }
         for plugin in settings.plugins { print("  load   \(plugin.path)") }
+        for folder in settings.pluginFolders { print("  load   \(folder.path)/*.so") }
     }
 
     private func serve(_ settings: HostConfiguration) async throws {
@@ -90,21 +106,44 @@ struct StreamHostCommand: AsyncParsableCommand {
         let logger = Logger(label: "streamhost") { _ in HostLogHandler(format: format, level: level) }
         // A client that is gone must not end the process.
         signal(SIGPIPE, SIG_IGN)
-        let signals = EndSignals()
+        let signals = HostSignals()
         let host: Host
         do throws(HostError) {
-            host = try await Host(settings, logger: logger)
+            host = try await Host.start(settings, logger: logger, logLevel: level, onEnd: { signals.terminate() })
         } catch {
             throw Failure.report(error.message, code: Failure.code(of: error))
         }
-        if let first = await signals.next() { logger.info("\(first): ending; a second signal ends at once") }
+        var reading: Task<Void, Never>?
+        while let signal = await signals.next() {
+            guard signal != .hangUp else {
+                // Beside: what it leads to may take its time, and the next signal must be heard.
+                reading = Task { [reading] in
+                    await reading?.value
+                    await readAgain(host, logger)
+                }
+                continue
+            }
+            logger.info("\(signal.rawValue): ending; a second signal ends at once")
+            break
+        }
         let second = Task {
-            guard let second = await signals.next() else { return }
-            logger.warning("\(second): ending at once")
-            // No exit handlers: they would wait for what is running.
-            _exit(1)
+            while let second = await signals.next() {
+                guard second != .hangUp else { continue }
+                logger.warning("\(second.rawValue): ending at once")
+                // No exit handlers: they would wait for what is running.
+                _exit(1)
+            }
         }
         await host.shutDown()
         second.cancel()
+    }
+
+    private func readAgain(_ host: Host, _ logger: Logger) async {
+        logger.notice("SIGHUP: reading the configuration again")
+        do throws(ConfigurationError) {
+            await host.reconfigure(try read())
+        } catch {
+            logger.error("the configuration stays as it was: \(error)")
+        }
     }
 }

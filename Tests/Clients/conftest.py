@@ -12,7 +12,7 @@ from support.protos import generate
 
 @pytest.fixture(scope="session")
 def pb(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
-    """pb.stock, pb.file, pb.chat, pb.bench: messages and stubs, generated anew for each session."""
+    """pb.stock, pb.file, pb.chat, pb.bench, pb.admin: messages and stubs, generated anew for each session."""
     return generate(tmp_path_factory.mktemp("generated"))
 
 

@@ -21,7 +21,7 @@ struct FileMistakeTests {
             (
                 #"{"listener": []}"#,
                 #"hostconfig.json:1:2: $.listener: no such key. Did you mean "listeners"? Known here: $schema, listeners,"#
-                    + " plugins, limits, threads, log, shutdown, dataDirectory"
+                    + " plugins, pluginFolders, watch, limits, threads, log, reload, shutdown, admin, dataDirectory"
             ),
             (
                 #"{"threads": true}"#,
@@ -56,6 +56,34 @@ struct FileMistakeTests {
                 "hostconfig.json:1:14: $.shutdown: found 30, wanted an object with the key drainSeconds"
             ),
             (
+                #"{"reload": {"yieldSeconds": 0}}"#,
+                "hostconfig.json:1:29: $.reload.yieldSeconds: found 0, wanted a number from 0.001 to 60"
+            ),
+            (
+                #"{"reload": {"settleSeconds": "1s"}}"#,
+                #"hostconfig.json:1:30: $.reload.settleSeconds: found "1s" (a string), wanted a number from 0.01 to 60"#
+            ),
+            (
+                #"{"reload": {"maxGenerations": 1}}"#,
+                "hostconfig.json:1:31: $.reload.maxGenerations: found 1, wanted a whole number from 3 to 1000"
+            ),
+            (
+                #"{"watch": "true"}"#,
+                #"hostconfig.json:1:11: $.watch: found "true" (a string), wanted true or false"#
+            ),
+            (
+                #"{"watch": 1}"#,
+                "hostconfig.json:1:11: $.watch: found 1, wanted true or false"
+            ),
+            (
+                #"{"admin": {"socket": ""}}"#,
+                "hostconfig.json:1:22: $.admin.socket: found an empty string, wanted a string that isn't empty"
+            ),
+            (
+                #"{"admin": "off"}"#,
+                #"hostconfig.json:1:11: $.admin: found "off" (a string), wanted an object with the key socket"#
+            ),
+            (
                 #"{"log": {"level": "INFO"}}"#,
                 #"hostconfig.json:1:19: $.log.level: found "INFO" (a string), wanted one of trace, debug, info, notice,"#
                     + #" warning, error, critical. Did you mean "info"?"#
@@ -75,12 +103,12 @@ struct FileMistakeTests {
             (
                 "[]",
                 "hostconfig.json:1:1: $: found an array, wanted an object with the keys $schema, listeners, plugins,"
-                    + " limits, threads, log, shutdown, dataDirectory"
+                    + " pluginFolders, watch, limits, threads, log, reload, shutdown, admin, dataDirectory"
             ),
             (
                 #"{"a key\n": 1}"#,
-                #"hostconfig.json:1:2: $["a key\n"]: no such key. Known here: $schema, listeners, plugins, limits,"#
-                    + " threads, log, shutdown, dataDirectory"
+                #"hostconfig.json:1:2: $["a key\n"]: no such key. Known here: $schema, listeners, plugins,"#
+                    + " pluginFolders, watch, limits, threads, log, reload, shutdown, admin, dataDirectory"
             ),
         ]
     )

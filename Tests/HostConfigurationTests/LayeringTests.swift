@@ -69,6 +69,7 @@ struct LayeringTests {
             switch setting.kind {
             case .integer(_, let range): "\(range.upperBound - 1)"
             case .number: "7.25"
+            case .bool: "true"
             case .choice(let choice): try #require(choice.words.last)
             case .text: "elsewhere"
             }
@@ -85,6 +86,15 @@ struct LayeringTests {
         #expect(names.contains("STREAMHOST_DATA_DIRECTORY"))
         #expect(names.contains("STREAMHOST_THREADS"))
         #expect(Set(names).count == Setting.all.count)
+    }
+
+    @Test("--watch goes over the layers below; without it they count")
+    func watch() throws {
+        let off = ["STREAMHOST_WATCH": "false"]
+        #expect(try load(#"{"watch": true}"#).watch)
+        #expect(try !load(#"{"watch": true}"#, environment: off).watch)
+        #expect(try load(environment: off, flags: FlagOverrides(watch: true)).watch)
+        #expect(try load(environment: ["STREAMHOST_WATCH": "true"]).watch)
     }
 
     @Test("A mistake in the file comes out even where the environment overrides it")

@@ -36,6 +36,18 @@ struct ListTests {
         #expect(plugins.last?.config.serialized == Array("{}".utf8))
     }
 
+    @Test("Plugins and folders say whether they are watched")
+    func watched() throws {
+        let configuration = try load(
+            """
+            {"plugins": [{"library": "a.so", "watch": true}, {"library": "b.so", "watch": false}],
+             "pluginFolders": [{"folder": "plugins", "watch": true}, {"folder": "/opt/plugins"}]}
+            """
+        )
+        #expect(configuration.plugins == [.init(path: "a.so", watch: true), .init(path: "b.so")])
+        #expect(configuration.pluginFolders == [.init(path: "plugins", watch: true), .init(path: "/opt/plugins")])
+    }
+
     @Test("Loaded libraries add to the file's, and one that is there already isn't doubled")
     func pluginsAdd() throws {
         let configuration = try load(
@@ -128,7 +140,42 @@ struct ListTests {
             ),
             (
                 #"{"plugins": [{"path": "a.so"}]}"#,
-                "hostconfig.json:1:15: $.plugins[0].path: no such key. Known here: library, name, config"
+                "hostconfig.json:1:15: $.plugins[0].path: no such key. Known here: library, name, config, watch"
+            ),
+            (
+                #"{"plugins": [{"library": "a.so", "watch": "yes"}]}"#,
+                #"hostconfig.json:1:43: $.plugins[0].watch: found "yes" (a string), wanted true or false"#
+            ),
+            (
+                #"{"pluginFolders": "plugins"}"#,
+                #"hostconfig.json:1:19: $.pluginFolders: found "plugins" (a string), wanted an array of folders"#
+            ),
+            (
+                #"{"pluginFolders": ["plugins"]}"#,
+                #"hostconfig.json:1:20: $.pluginFolders[0]: found "plugins" (a string), wanted an object with the keys"#
+                    + " folder, watch"
+            ),
+            (
+                #"{"pluginFolders": [{"watch": true}]}"#,
+                #"hostconfig.json:1:20: $.pluginFolders[0]: the key folder is missing, such as "folder": "plugins""#
+            ),
+            (
+                #"{"pluginFolders": [{"folder": ""}]}"#,
+                "hostconfig.json:1:31: $.pluginFolders[0].folder: found an empty string, wanted a folder's path, such as"
+                    + #" "plugins""#
+            ),
+            (
+                #"{"pluginFolders": [{"folder": "p", "watch": null}]}"#,
+                "hostconfig.json:1:45: $.pluginFolders[0].watch: found null, wanted true or false"
+            ),
+            (
+                #"{"pluginFolders": [{"folder": "p"}, {"folder": "./p/"}]}"#,
+                #"hostconfig.json:1:37: $.pluginFolders[1]: the folder "./p/" is $.pluginFolders[0]'s already; remove one"#
+                    + " of them"
+            ),
+            (
+                #"{"pluginFolders": [{"path": "p"}]}"#,
+                "hostconfig.json:1:21: $.pluginFolders[0].path: no such key. Known here: folder, watch"
             ),
         ]
     )

@@ -10,6 +10,7 @@ struct MessageTests {
         #expect(Suggestion.nearest(to: "Listener", among: keys) == "listeners")
         #expect(Suggestion.nearest(to: "limist", among: keys) == "limits")
         #expect(Suggestion.nearest(to: "elephant", among: keys) == nil)
+        #expect(Suggestion.nearest(to: "path", among: ["library", "watch"]) == nil)
         #expect(Suggestion.nearest(to: "", among: keys) == nil)
         #expect(Suggestion.nearest(to: "x", among: keys) == nil)
         #expect(Suggestion.nearest(to: String(repeating: "l", count: 1_000_000), among: keys) == nil)

@@ -22,6 +22,9 @@ struct SchemaTests {
         #expect(Set(schema["properties"].keys) == Set(FileLayer.topKeys))
         #expect(Set(schema["properties"]["listeners"]["items"]["properties"].keys) == Set(FileWalker.listenerKeys))
         #expect(Set(schema["properties"]["plugins"]["items"]["properties"].keys) == Set(FileWalker.pluginKeys))
+        #expect(
+            Set(schema["properties"]["pluginFolders"]["items"]["properties"].keys) == Set(FileWalker.pluginFolderKeys)
+        )
         for group in Set(Setting.all.filter { $0.path.count == 2 }.map { $0.path[0] }) {
             let known = Setting.all.filter { $0.path[0] == group }.map { $0.path[1] }
             #expect(Set(schema["properties"][group]["properties"].keys) == Set(known))
@@ -44,6 +47,9 @@ struct SchemaTests {
             #expect(entry["minimum"].double == range.lowerBound)
             #expect(entry["maximum"].double == range.upperBound)
             #expect(entry["default"].double == defaults[keyPath: field])
+        case .bool(let field):
+            #expect(entry["type"] == "boolean")
+            #expect(entry["default"] == .bool(defaults[keyPath: field]))
         case .choice(let choice):
             #expect(entry["type"] == "string")
             #expect(entry["enum"] == .array(choice.words.map(JSONValue.string)))
@@ -138,14 +144,16 @@ struct SchemaTests {
             let range =
                 switch setting.kind {
                 case .integer(_, let range): "\(range.lowerBound) to \(range.upperBound)"
-                case .number(_, let range): "\(Int(range.lowerBound)) to \(Int(range.upperBound))"
+                case .number(_, let range): "\(Setting.plain(range.lowerBound)) to \(Setting.plain(range.upperBound))"
+                case .bool: "true or false"
                 case .choice(let choice): choice.words.joined(separator: ", ")
                 case .text: "a path"
                 }
             let value =
                 switch setting.kind {
                 case .integer(let field, _): "\(defaults[keyPath: field])"
-                case .number(let field, _): "\(Int(defaults[keyPath: field]))"
+                case .number(let field, _): Setting.plain(defaults[keyPath: field])
+                case .bool(let field): "\(defaults[keyPath: field])"
                 case .choice(let choice): choice.get(defaults)
                 case .text(let field): defaults[keyPath: field]
                 }

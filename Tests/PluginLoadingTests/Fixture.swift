@@ -37,21 +37,22 @@ struct Fixture {
         init(_ reason: String) { self.reason = reason }
     }
 
-    func load(config: String = "{}", owner: @escaping (String) -> String? = { _ in nil }, loaded: [String] = []) throws -> Plugin {
-        try Plugin(
-            path: path,
-            config: Array(config.utf8),
-            host: NoServices(),
-            hostVersion: "1.2.3",
-            owner: owner,
-            isLoaded: { loaded.contains($0) }
-        )
+    func load(config: String = "{}", owner: @escaping (String) -> String? = { _ in nil }) throws -> Plugin {
+        let library = try PluginLibrary(Fixture.staging.get().stage(path))
+        let plugin = try Plugin(library: library, config: Array(config.utf8), host: NoServices(), hostVersion: "1.2.3")
+        try plugin.start(owner: owner)
+        return plugin
+    }
+
+    /// One folder of copies for all tests.
+    static let staging = Result {
+        try LibraryStaging(roots: [FileManager.default.temporaryDirectory.path + "/streamhost-tests"])
     }
 
     /// What loading it says; empty where it loads.
-    func refusal(owner: @escaping (String) -> String? = { _ in nil }, loaded: [String] = []) -> String {
+    func refusal(owner: @escaping (String) -> String? = { _ in nil }) -> String {
         do {
-            _ = try load(owner: owner, loaded: loaded)
+            _ = try load(owner: owner)
             return ""
         } catch {
             return "\(error)"
@@ -98,6 +99,8 @@ final class NoServices: HostServices {
         (sh_status(SH_CLOSED), UnsafeBufferPointer(start: nil, count: 0))
     }
     func checkpoint(_ call: sh_call, _ bytes: UnsafeRawBufferPointer) -> sh_status { sh_status(SH_CLOSED) }
+    func giveBack(_ call: sh_call, _ message: UnsafeRawBufferPointer) -> sh_status { sh_status(SH_CLOSED) }
+    func yielded(_ call: sh_call, _ answer: sh_status) -> sh_status { sh_status(SH_CLOSED) }
     func createBuffer(_ size: Int, _ bytes: inout UnsafeMutablePointer<UInt8>?) -> OpaquePointer? { nil }
     func retainBuffer(_ buffer: OpaquePointer) {}
     func releaseBuffer(_ buffer: OpaquePointer) {}

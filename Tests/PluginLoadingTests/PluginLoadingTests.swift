@@ -7,12 +7,13 @@ import Testing
     @Test func aGoodPluginIsLoadedAsItDescribesItself() throws {
         let plugin = try Fixture("good").load()
         #expect(plugin.name == "fixture")
-        #expect(plugin.version == "1.0")
-        #expect(plugin.sdk == "C")
+        #expect(plugin.library.version == "1.0")
+        #expect(plugin.library.sdk == "C")
         #expect(plugin.services.map(\.name) == ["test.Service"])
         #expect(plugin.services.first?.methods.map(\.name) == ["One", "Two"])
         #expect(plugin.retire() == .done)
         plugin.destroy()
+        #expect(plugin.unmap())
     }
 
     @Test func theHostsTableHasVersionConfigurationAndFolder() throws {
@@ -71,10 +72,9 @@ import Testing
         #expect(refusal.contains("fixture refused to be created: it gave no reason (status -6)"))
     }
 
-    @Test func twoPluginsCanNotClaimOneServiceOrOneName() throws {
+    @Test func twoPluginsCanNotClaimOneService() throws {
         let fixture = try Fixture("claim")
         #expect(fixture.refusal(owner: { _ in "other" }).contains("service test.Service: plugin other serves it already"))
-        #expect(fixture.refusal(loaded: ["fixture"]).contains("a plugin named fixture is loaded already"))
     }
 
     @Test func aRetirementThatIsPendingSaysWhatLivesAndIsDoneWhenToldSo() throws {
@@ -94,10 +94,10 @@ import Testing
         try Data(bytes).write(to: path)
         defer { try? FileManager.default.removeItem(at: path) }
         do {
-            _ = try Plugin(path: path.path, config: [], host: NoServices(), hostVersion: "", owner: { _ in nil }, isLoaded: { _ in false })
+            _ = try Fixture.staging.get().stage(path.path)
             return ""
         } catch {
-            return error.message
+            return "\(error)"
         }
     }
 
@@ -108,17 +108,10 @@ import Testing
 
     @Test func aFileThatIsNotThereIsNamed() throws {
         do {
-            _ = try Plugin(
-                path: "/nowhere/libx.so",
-                config: [],
-                host: NoServices(),
-                hostVersion: "",
-                owner: { _ in nil },
-                isLoaded: { _ in false }
-            )
+            _ = try Fixture.staging.get().stage("/nowhere/libx.so")
             Issue.record("wanted a refusal")
         } catch {
-            #expect(error.message.contains("/nowhere/libx.so: No such file or directory"))
+            #expect("\(error)".contains("/nowhere/libx.so: No such file or directory"))
         }
     }
 

@@ -6,6 +6,7 @@ struct FileLayer {
     var values: [(setting: Setting, content: ConfigContent)] = []
     var listeners: [HostConfiguration.Listener]?
     var plugins: [HostConfiguration.Plugin] = []
+    var pluginFolders: [HostConfiguration.PluginFolder] = []
 
     /// No file: nothing said.
     init() {}
@@ -19,6 +20,7 @@ struct FileLayer {
             case "$schema": _ = try walker.string(member.value, at: path, wanted: "a string, the schema's address")
             case "listeners": listeners = try walker.listeners(member.value, at: path)
             case "plugins": plugins = try walker.plugins(member.value, at: path)
+            case "pluginFolders": pluginFolders = try walker.pluginFolders(member.value, at: path)
             default: values += try walker.settings(member, at: path)
             }
         }
@@ -30,7 +32,7 @@ struct FileLayer {
 
     /// In the order in which an operator would write them.
     static let topKeys: [String] =
-        Setting.all.reduce(into: ["$schema", "listeners", "plugins"]) { keys, setting in
+        Setting.all.reduce(into: ["$schema", "listeners", "plugins", "pluginFolders"]) { keys, setting in
             if !keys.contains(setting.path[0]) { keys.append(setting.path[0]) }
         }
 }

@@ -1,14 +1,13 @@
 extension FileWalker {
-    static let pluginKeys = ["library", "name", "config"]
+    static let pluginKeys = ["library", "name", "config", "watch"]
 
     func plugins(_ node: JSONNode, at path: JSONPath) throws(ConfigurationError) -> [HostConfiguration.Plugin] {
         var plugins: [HostConfiguration.Plugin] = []
         for (index, element) in try elements(of: node, at: path, wanted: "an array of plugins").enumerated() {
             let plugin = try plugin(element, at: path.index(index))
-            let library = HostConfiguration.Plugin.normalized(plugin.path)
             for (earlier, other) in plugins.enumerated() {
                 let same =
-                    if HostConfiguration.Plugin.normalized(other.path) == library {
+                    if other.isSameLibrary(as: plugin) {
                         "the library \(Excerpt.quoted(plugin.path))"
                     } else if let name = plugin.name, name == other.name {
                         "the name \(Excerpt.quoted(name))"
@@ -33,6 +32,7 @@ extension FileWalker {
             switch member.key {
             case "library": library = try libraryPath(member.value, at: path)
             case "name": plugin.name = try name(member.value, at: path)
+            case "watch": plugin.watch = try watch(member.value, at: path)
             default: plugin.config = try config(member.value, at: path)
             }
         }
@@ -64,7 +64,7 @@ extension FileWalker {
         return text
     }
 
-    private func config(_ node: JSONNode, at path: JSONPath) throws(ConfigurationError) -> JSONValue {
+    func config(_ node: JSONNode, at path: JSONPath) throws(ConfigurationError) -> JSONValue {
         guard case .object = node.content else {
             let message = "found \(node.described), wanted an object with the plugin's own settings"
             throw error(.wrongType, node, path, message)

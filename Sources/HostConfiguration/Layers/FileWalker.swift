@@ -39,6 +39,14 @@ struct FileWalker {
         return text
     }
 
+    /// The key `watch`, which a plugin and a folder have.
+    func watch(_ node: JSONNode, at path: JSONPath) throws(ConfigurationError) -> Bool {
+        guard case .bool(let value) = node.content else {
+            throw error(.wrongType, node, path, "found \(node.described), wanted true or false")
+        }
+        return value
+    }
+
     /// A top-level key that holds a setting, or an object of settings.
     func settings(
         _ member: JSONNode.Member,

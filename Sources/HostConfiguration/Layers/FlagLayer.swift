@@ -18,6 +18,9 @@ struct FlagLayer {
                 throw ConfigurationError(code: error.code, message: error.message, location: .flag(flag))
             }
         }
+        if flags.watch {
+            values.append((Setting.watch, .bool(true)))
+        }
         provider = Setting.provider("flags", values)
         listeners = try TextList.listeners(flags.listen, at: .flag("--listen"))
         libraries = try TextList.libraries(flags.load, at: .flag("--load"))

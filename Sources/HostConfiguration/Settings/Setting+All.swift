@@ -4,14 +4,17 @@ extension Setting {
     static let logLevel = Setting("log", "level", kind: .choice(Choice(\.log.level)))
     static let logFormat = Setting("log", "format", kind: .choice(Choice(\.log.format)))
 
+    static let watch = Setting("watch", kind: .bool(\.watch))
+
     static let all: [Setting] =
-        limits + [
+        [watch] + limits + [
             // More threads than that are a typing mistake on any machine.
             Setting("threads", kind: .integer(\.threads, 0...1024)),
             logLevel,
             logFormat,
-            // A day.
-            Setting("shutdown", "drainSeconds", kind: .number(\.shutdown.drainSeconds, 0...86400)),
+        ] + reload + [
+            Setting("shutdown", "drainSeconds", kind: .number(\.shutdown.drainSeconds, 0...day)),
+            Setting("admin", "socket", kind: .text(\.admin.socket)),
             Setting("dataDirectory", kind: .text(\.dataDirectory)),
         ]
 
@@ -27,6 +30,19 @@ extension Setting {
         Setting("limits", "maxConnections", kind: .integer(\.limits.maxConnections, 1...int31)),
         Setting("limits", "sendBufferBytes", kind: .integer(\.limits.sendBufferBytes, 1024...int31)),
     ]
+
+    private static let reload = [
+        // Calls of the plugin are held meanwhile: more than a minute is an outage, and nothing lets go in no time.
+        Setting("reload", "yieldSeconds", kind: .number(\.reload.yieldSeconds, 0.001...60)),
+        Setting("reload", "drainSeconds", kind: .number(\.reload.drainSeconds, 0...day)),
+        Setting("reload", "probationSeconds", kind: .number(\.reload.probationSeconds, 0...3600)),
+        // Below 10 ms, a file system's clock may not tell two writes apart.
+        Setting("reload", "settleSeconds", kind: .number(\.reload.settleSeconds, 0.01...60)),
+        // The active one, the one kept for the way back, and the one that is to replace them.
+        Setting("reload", "maxGenerations", kind: .integer(\.reload.maxGenerations, 3...1000)),
+    ]
+
+    private static let day = 86400.0
 
     /// The largest window (RFC 9113 6.9.1), and the largest message in the gRPC of most languages.
     private static let int31 = Int(Int32.max)

@@ -11,10 +11,16 @@ extension Setting {
     var wanted: String {
         switch kind {
         case .integer(_, let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
-        case .number(_, let range): "a number from \(Int(range.lowerBound)) to \(Int(range.upperBound))"
+        case .number(_, let range): "a number from \(Self.plain(range.lowerBound)) to \(Self.plain(range.upperBound))"
+        case .bool: "true or false"
         case .choice(let choice): "one of \(choice.words.joined(separator: ", "))"
         case .text: "a string that isn't empty"
         }
+    }
+
+    /// A number as a person writes it: 30 and 0.001, not 30.0.
+    static func plain(_ number: Double) -> String {
+        Int(exactly: number).map(String.init) ?? String(number)
     }
 
     /// Checks a value of the file.
@@ -30,11 +36,13 @@ extension Setting {
             return .double(try inRange(Double(value), range, found: node.described))
         case (.number(_, let range), .number(let value)):
             return .double(try inRange(value, range, found: node.described))
+        case (.bool, .bool(let value)):
+            return .bool(value)
         case (.choice(let choice), .string(let value)):
             return .string(try word(value, of: choice, found: node.described))
         case (.text, .string(let value)):
             return .string(try text(value, found: node.described))
-        case (.integer, _), (.number, _), (.choice, _), (.text, _):
+        case (.integer, _), (.number, _), (.bool, _), (.choice, _), (.text, _):
             throw refusal(.wrongType, found: node.described)
         }
     }
@@ -50,6 +58,10 @@ extension Setting {
         case .number(_, let range):
             guard let number = Double(value) else { throw refusal(.wrongType, found: found) }
             return .double(try inRange(number, range, found: found))
+        case .bool:
+            // The two words that the file takes, and no others: swift-configuration would take yes, on and 1 too.
+            guard let bool = Bool(value) else { throw refusal(.wrongType, found: found) }
+            return .bool(bool)
         case .choice(let choice):
             return .string(try word(value, of: choice, found: found))
         case .text:

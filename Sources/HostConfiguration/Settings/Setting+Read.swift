@@ -10,6 +10,7 @@ extension Setting {
             switch kind {
             case .integer(let field, _): configuration[keyPath: field] = try reader.requiredInt(forKey: key)
             case .number(let field, _): configuration[keyPath: field] = try reader.requiredDouble(forKey: key)
+            case .bool(let field): configuration[keyPath: field] = try reader.requiredBool(forKey: key)
             case .choice(let choice): choice.set(&configuration, try reader.requiredString(forKey: key))
             case .text(let field): configuration[keyPath: field] = try reader.requiredString(forKey: key)
             }
@@ -26,6 +27,7 @@ extension Setting {
         switch kind {
         case .integer(let field, _): .int(configuration[keyPath: field])
         case .number(let field, _): .double(configuration[keyPath: field])
+        case .bool(let field): .bool(configuration[keyPath: field])
         case .choice(let choice): .string(choice.get(configuration))
         case .text(let field): .string(configuration[keyPath: field])
         }

@@ -1,7 +1,7 @@
 /// One scalar key of the configuration: where it is in the file, what it may be, and which property it sets.
 ///
 /// The table ``all`` is the only place that knows the keys; the file's check, the environment's names, the reading and
-/// the schema's test are derived from it. Listeners and plugins are lists of objects, which swift-configuration can't
+/// the schema's test are derived from it. Listeners, plugins and their folders are lists of objects, which swift-configuration can't
 /// hold, so they are not settings.
 struct Setting: Sendable {
     typealias Field<Value> = any WritableKeyPath<HostConfiguration, Value> & Sendable
@@ -15,6 +15,7 @@ struct Setting: Sendable {
         case integer(Field<Int>, ClosedRange<Int>)
         case number(Field<Double>, ClosedRange<Double>)
         case choice(Choice)
+        case bool(Field<Bool>)
         case text(Field<String>)
     }
 

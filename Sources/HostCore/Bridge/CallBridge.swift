@@ -66,7 +66,19 @@ final class CallBridge: HostServices {
 
     func checkpoint(_ call: sh_call, _ bytes: UnsafeRawBufferPointer) -> sh_status {
         guard let loop = loop(call) else { return .closed }
-        return sh_status(loop.checkpoint(Array(bytes), of: CallHandle(rawValue: call)))
+        return sh_status(loop.checkpoint(bytes, of: CallHandle(rawValue: call)))
+    }
+
+    // MARK: Moving
+
+    func giveBack(_ call: sh_call, _ message: UnsafeRawBufferPointer) -> sh_status {
+        guard let loop = loop(call) else { return .closed }
+        return sh_status(loop.giveBack(message, of: CallHandle(rawValue: call)))
+    }
+
+    func yielded(_ call: sh_call, _ answer: sh_status) -> sh_status {
+        guard let loop = loop(call) else { return .closed }
+        return sh_status(loop.yielded(answer == .ok, of: CallHandle(rawValue: call)))
     }
 
     // MARK: Buffers

@@ -1,6 +1,7 @@
 import CStreamHost
 import GRPCWire
 import HostTransport
+import PluginLoading
 
 /// Makes the views of a call's metadata that a plugin sees, one array a loop that is written anew for each call that is asked for.
 ///

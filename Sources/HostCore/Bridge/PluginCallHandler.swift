@@ -2,42 +2,52 @@ import CStreamHost
 import GRPCWire
 import HostTransport
 import PluginLoading
-import Synchronization
 
 /// Hands the events of a method's calls to the plugin's functions.
 final class PluginCallHandler: CallHandler {
     let kind: MethodKind
+    let path: [UInt8]
+    let group: CallGroup
+    let policy: ReloadPolicy
+    let keepsRequest: Bool
     private let method: PluginMethod
-    private let live: LiveCalls
     private let scratch: MetadataScratch
 
-    init?(method: PluginMethod, live: LiveCalls, scratch: MetadataScratch) {
-        guard let kind = MethodKind(rawValue: method.kind) else { return nil }
+    /// `nil`: registration has let through what it must not.
+    init?(method: PluginMethod, of service: PluginService, group: CallGroup, scratch: MetadataScratch) {
+        guard let kind = MethodKind(rawValue: method.kind), let policy = ReloadPolicy(rawValue: method.reload) else { return nil }
         self.kind = kind
+        self.policy = policy
+        keepsRequest = policy == .migrate && !kind.clientStreams
         self.method = method
-        self.live = live
+        self.group = group
         self.scratch = scratch
+        path = Array("/\(service.name)/\(method.name)".utf8)
     }
 
-    func opened(_ call: ServerCall) -> Bool {
+    func opened(_ call: ServerCall, resumed: Bool) -> Bool {
         var info = sh_call_info()
         info.struct_size = MemoryLayout<sh_call_info>.size
         info.loop = UInt64(call.loop.index)
         info.deadline_ns = call.deadline.map { Int64(clamping: $0) } ?? Int64.max
-        live.begin()
-        let status = call.peer.withUnsafeBytes { peer in
+        let entries = scratch.entries(of: call)
+        info.metadata = UnsafePointer(entries.baseAddress)
+        info.metadata_count = entries.count
+        guard resumed else { return open(call, &info) }
+        info.resumed = 1
+        // A copy of its own: the plugin may set the next checkpoint before it has read this one.
+        return call.checkpoint.withUnsafeBytes { checkpoint in
+            info.checkpoint = sh_bytes(checkpoint)
+            return open(call, &info)
+        }
+    }
+
+    private func open(_ call: ServerCall, _ info: inout sh_call_info) -> Bool {
+        call.peer.withUnsafeBytes { peer in
             info.peer = sh_bytes(peer)
-            let entries = scratch.entries(of: call)
-            info.metadata = UnsafePointer(entries.baseAddress)
-            info.metadata_count = entries.count
             return method.handler.on_open?(method.instance, method.context, call.handle.rawValue, &info, &call.userState)
-                ?? sh_status(SH_INVALID)
+                == sh_status(SH_OK)
         }
-        guard status == sh_status(SH_OK) else {
-            live.end()
-            return false
-        }
-        return true
     }
 
     func received(_ call: ServerCall, message: UnsafeRawBufferPointer) {
@@ -56,26 +66,17 @@ final class PluginCallHandler: CallHandler {
         method.handler.on_cancel?(call.userState, call.handle.rawValue, sh_cancel_reason(rawValue: UInt32(reason.rawValue)))
     }
 
+    func yield(_ call: ServerCall) -> YieldAnswer {
+        guard let yield = method.handler.on_yield else { return .stays }
+        switch yield(call.userState, call.handle.rawValue) {
+        case sh_status(SH_OK): return .letsGo
+        case sh_status(SH_PENDING): return .later
+        default: return .stays
+        }
+    }
+
     func closed(_ call: ServerCall) {
         method.handler.on_close?(call.userState, call.handle.rawValue)
         call.userState = nil
-        live.end()
-    }
-}
-
-/// How many calls of a plugin are open.
-final class LiveCalls: Sendable {
-    private let count = Atomic<Int>(0)
-
-    func begin() { count.wrappingAdd(1, ordering: .relaxed) }
-    func end() { count.wrappingSubtract(1, ordering: .releasing) }
-    var value: Int { count.load(ordering: .acquiring) }
-}
-
-extension sh_bytes {
-    /// A view of those bytes, which must outlive it.
-    @inline(__always)
-    init(_ bytes: UnsafeRawBufferPointer) {
-        self.init(data: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), size: bytes.count)
     }
 }

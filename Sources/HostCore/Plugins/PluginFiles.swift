@@ -10,8 +10,18 @@ struct PluginFiles: Sendable {
         self.root = HostPath.absolute(root)
     }
 
+    /// Where private copies of libraries may be kept: with the plugins' files, else where temporary files are.
+    var stagingRoots: [String] {
+        _ = try? make(root)
+        let temporary = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        return ["\(root)/.staging", "\(temporary)/streamhost-staging-\(getuid())"]
+    }
+
     func makeDirectory(plugin: String) throws(PluginError) -> String {
-        let path = root + "/" + plugin
+        try make(root + "/" + plugin)
+    }
+
+    private func make(_ path: String) throws(PluginError) -> String {
         var made = ""
         for part in path.split(separator: "/") {
             made += "/" + part

@@ -18,10 +18,10 @@ extension ServerCall {
     }
 
     private func open() {
-        let found = connection.head.path.withUnsafeBytes { loop.routes.handler(path: $0) }
-        guard let found, loop.acceptsCalls, let handle = loop.calls.insert(self) else {
+        let found = connection.head.path.withUnsafeBytes { routes.handler(path: $0) }
+        guard let found, loop.acceptsCalls, !found.group.isDraining, let handle = loop.calls.insert(self) else {
             service = .closed
-            _ = finish(CallEnd(loop.acceptsCalls ? unknownMethod() : Status(.unavailable, "the server is shutting down")))
+            _ = finish(CallEnd(refusal(found)))
             return
         }
         handler = found
@@ -29,18 +29,21 @@ extension ServerCall {
         // The rules see to it that there is no second message where one is wanted.
         if !found.kind.clientStreams { demand = .max }
         self.handle = handle
+        openedAt = CallLoop.coarseNow
         if !connection.head.metadata.isEmpty { metadata = MetadataBlock(copying: connection.head.metadata) }
         if let timeout = connection.head.timeout {
             let at = CallLoop.now.addingReportingOverflow(timeout)
-            let deadline = at.overflow ? UInt64(Int64.max) : at.partialValue
-            self.deadline = deadline
-            deadlineTimer = loop.schedule(.expire(handle), at: deadline)
+            deadline = at.overflow ? UInt64(Int64.max) : at.partialValue
+            armDeadline()
         }
+        guard !loop.holds(found.group) else { return loop.hold(self) }
         service = .open
         inEvent = true
-        let taken = found.opened(self)
+        let taken = found.opened(self, resumed: false)
         inEvent = false
+        if taken { found.group.callOpened(loop.index) }
         if !taken {
+            found.group.callRefused(loop.index)
             service = .closed
             loop.calls.remove(handle)
             if let deadlineTimer { loop.cancel(deadlineTimer) }
@@ -51,9 +54,18 @@ extension ServerCall {
         }
     }
 
+    private var routes: RouteTable { connection.purpose == .services ? loop.routes : loop.adminRoutes }
+
+    private func refusal(_ found: (any CallHandler)?) -> Status {
+        guard loop.acceptsCalls else { return Status(.unavailable, "the server is shutting down") }
+        guard let found else { return unknownMethod() }
+        if found.group.isDraining { return Status(.unavailable, "the service is being drained") }
+        return Status(.resourceExhausted, "the server has no room for one more call")
+    }
+
     private func unknownMethod() -> Status {
         let path = String(decoding: connection.head.path.prefix(256), as: UTF8.self)
-        let known = connection.head.path.withUnsafeBytes { loop.routes.hasService(of: $0) }
+        let known = connection.head.path.withUnsafeBytes { routes.hasService(of: $0) }
         return Status(.unimplemented, known ? "unknown method \(path)" : "unknown service of \(path)")
     }
 
@@ -61,11 +73,10 @@ extension ServerCall {
 
     func dataArrived(_ data: UnsafeRawBufferPointer, last: Bool) {
         uncredited += data.count
-        guard service == .open else { return dropInput() }
-        if demand == 0 {
-            deframer.append(data)
-        } else {
-            deliver(data, last: last)
+        switch service {
+        case .open where demand > 0: deliver(data, last: last)
+        case .open, .held, .moving: deframer.append(data)
+        case .none, .closed: dropInput()
         }
     }
 
@@ -79,8 +90,10 @@ extension ServerCall {
                 switch state.receivedMessage() {
                 case .deliver:
                     demand -= 1
-                    if state.kind.clientStreams || (last && input.count == 0 && deframer.buffered == 0) {
+                    if state.kind.clientStreams {
                         event { $0.received(self, message: message) }
+                    } else if last && input.count == 0 && deframer.buffered == 0 {
+                        deliver(request: message)
                     } else {
                         held = Array(message)
                     }
@@ -122,7 +135,7 @@ extension ServerCall {
     }
 
     private func deliverEnd() {
-        guard !endDelivered else { return }
+        guard !endDelivered, handover?.isPaused != true else { return }
         if deframer.buffered > 0 {
             // With demand everything whole has been delivered: what is left is a part of a message.
             if demand > 0 { reject(Status(.internal, "the request ended in the middle of a message")) }
@@ -131,13 +144,19 @@ extension ServerCall {
         endDelivered = true
         if let message = held {
             held = nil
-            message.withUnsafeBytes { message in event { $0.received(self, message: message) } }
+            message.withUnsafeBytes { deliver(request: $0) }
         }
         switch state.receivedEnd() {
         case .deliver: event { $0.halfClosed(self) }
         case .reject(let violation): reject(violation.status)
         case .ignore: break
         }
+    }
+
+    /// Delivers the one message of a method that takes one.
+    private func deliver(request: UnsafeRawBufferPointer) {
+        if let handler, handler.keepsRequest { withHandover { $0.request = Array(request) } }
+        event { $0.received(self, message: request) }
     }
 
     // MARK: Flow control
@@ -163,6 +182,10 @@ extension ServerCall {
     public func request(_ messages: UInt32) -> SendResult {
         guard service == .open else { return .closed }
         guard state.kind.clientStreams else { return .ok }
+        if let handover, handover.isPaused {
+            handover.pausedDemand = messages
+            return .ok
+        }
         demand = messages
         // Delivering from here could call the handler from inside its own event.
         if messages > 0, deframer.buffered > 0 || (endReceived && !endDelivered) || uncredited > 0 { askAttention() }

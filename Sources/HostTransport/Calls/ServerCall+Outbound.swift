@@ -59,6 +59,7 @@ extension ServerCall {
             withRare { $0.end = kept }
         }
         if service == .open {
+            if end.status.code == .unknown { handler?.group.callFailed(loop.index) }
             _ = loop.calls.markFinished(handle)
             if !inEvent { askAttention() }
         }

@@ -25,15 +25,17 @@ public final class ServerCall: HTTP2Stream {
         var end: CallEnd?
         /// The body of an answer that isn't gRPC's.
         var plainText: [UInt8]?
-        /// The handler's last word on where the call stands; empty: none.
-        var checkpoint: [UInt8] = []
     }
 
     // Where the call stands with its handler.
     enum Service {
         /// The request's headers are not whole yet.
         case none
+        /// Its method is being moved: no handler has had it yet.
+        case held
         case open
+        /// Its handler has let it go, and it has no other yet.
+        case moving
         /// The handler has had its last event, or there never was one.
         case closed
     }
@@ -71,6 +73,10 @@ public final class ServerCall: HTTP2Stream {
     var queue = OutboundQueue()
     /// What few calls have.
     var rare: Rare?
+    /// What it needs to move; few have it.
+    var handover: Handover?
+    /// On a coarse monotonic clock, in nanoseconds.
+    var openedAt: UInt64 = 0
     var headersSubmitted = false
     var dataDeferred = false
     var needsFlush = false
@@ -127,7 +133,9 @@ public final class ServerCall: HTTP2Stream {
         inEvent = true
         handler.closed(self)
         inEvent = false
+        handler.group.callClosed(loop.index)
         loop.calls.remove(handle)
+        settle()
         if let deadlineTimer {
             loop.cancel(deadlineTimer)
             self.deadlineTimer = nil
@@ -139,6 +147,7 @@ public final class ServerCall: HTTP2Stream {
 
     /// Tells the handler that nobody waits any more, then closes it.
     func cancelService(_ reason: CancelReason) {
+        if service == .moving || service == .held { return withHandover { $0.lost = $0.lost ?? reason } }
         guard service == .open, let handler else { return }
         if !state.isFinished {
             inEvent = true
@@ -152,6 +161,18 @@ public final class ServerCall: HTTP2Stream {
     func reject(_ status: Status, _ reason: CancelReason = .protocolViolation) {
         cancelService(reason)
         _ = finish(CallEnd(status))
+    }
+
+    func armDeadline() {
+        guard let deadline else { return }
+        deadlineTimer = loop.schedule(.expire(handle), at: deadline)
+    }
+
+    /// After a change of the handle, which the timer finds the call by.
+    func rearmDeadline() {
+        guard let deadlineTimer else { return }
+        loop.cancel(deadlineTimer)
+        armDeadline()
     }
 
     /// The deadline has passed.
@@ -173,6 +194,11 @@ public final class ServerCall: HTTP2Stream {
         attentionAsked = false
         guard service == .open else { return }
         if state.isFinished { return closeService() }
+        switch handover?.yield {
+        case .letsGo: return letGo()
+        case .stays: stay()
+        case .none?, .asked, nil: break
+        }
         if awaitsDrain, queue.count <= loop.limits.sendBufferBytes / 4 {
             awaitsDrain = false
             event { $0.writable(self) }

@@ -17,6 +17,7 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
     let loop: CallLoop
     let registry: ConnectionRegistry
     let peer: [UInt8]
+    let purpose: ListenerPurpose
     var head: RequestHead
     // Made in handlerAdded, which comes before any other event.
     private(set) var session: HTTP2Session!
@@ -31,7 +32,8 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
 
     private enum Shutdown { case none, announced, goneAway }
 
-    init(loop: CallLoop, registry: ConnectionRegistry, peer: [UInt8]) {
+    init(loop: CallLoop, registry: ConnectionRegistry, peer: [UInt8], purpose: ListenerPurpose = .services) {
+        self.purpose = purpose
         self.loop = loop
         self.registry = registry
         self.peer = peer
@@ -146,6 +148,10 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
         calls[call.connectionIndex] = last
     }
 
+    func forEachCall(_ body: (ServerCall) -> Void) {
+        for call in calls { body(call) }
+    }
+
     /// Gives window of the stream back to the client.
     func giveWindow(_ bytes: Int, to call: ServerCall) {
         session.consume(call, bytes)
@@ -255,7 +261,7 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
     /// The drain limit has passed: what still runs is told, answered UNAVAILABLE, and the connection closed.
     func endNow() {
         guard context != nil else { return }
-        for call in calls where call.service == .open {
+        for call in calls where call.service != .closed && call.service != .none {
             call.reject(Status(.unavailable, "the server is shutting down"), .shutdown)
         }
         if shutdown == .none { shutdown = .announced }

@@ -7,14 +7,14 @@ final class ConnectionRegistry: Sendable {
         var count = 0
         var waiters: [Int: CheckedContinuation<Bool, Never>] = [:]
         var lastWaiter = 0
+        var limit: Int
     }
 
-    private let limit: Int
     private let onFailure: @Sendable (_ peer: String, _ reason: String) -> Void
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     init(limit: Int, onFailure: @escaping @Sendable (String, String) -> Void) {
-        self.limit = limit
+        state = Mutex(State(limit: limit))
         self.onFailure = onFailure
     }
 
@@ -23,11 +23,14 @@ final class ConnectionRegistry: Sendable {
     /// Takes one more connection, if there is room.
     func reserve() -> Bool {
         state.withLock { state in
-            guard state.count < limit else { return false }
+            guard state.count < state.limit else { return false }
             state.count += 1
             return true
         }
     }
+
+    /// From now on so many; those that are open stay.
+    func setLimit(_ limit: Int) { state.withLock { $0.limit = limit } }
 
     func release() {
         let waiters: [CheckedContinuation<Bool, Never>] = state.withLock { state in

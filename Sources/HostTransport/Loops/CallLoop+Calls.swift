@@ -66,13 +66,23 @@ extension CallLoop {
     }
 
     /// Keeps the call's checkpoint.
-    public func checkpoint(_ bytes: [UInt8], of handle: CallHandle) -> ServerCall.SendResult {
-        if isCurrent {
-            guard let call = call(handle) else { return .closed }
-            call.withRare { $0.checkpoint = bytes }
-            return .ok
-        }
-        return mail(handle) { call in call.withRare { $0.checkpoint = bytes } }
+    public func checkpoint(_ bytes: UnsafeRawBufferPointer, of handle: CallHandle) -> ServerCall.SendResult {
+        if isCurrent { return call(handle)?.setCheckpoint(bytes) ?? .closed }
+        let copy = Array(bytes)
+        return mail(handle) { call in _ = copy.withUnsafeBytes { call.setCheckpoint($0) } }
+    }
+
+    /// Takes back a message that the handler has not used.
+    public func giveBack(_ message: UnsafeRawBufferPointer, of handle: CallHandle) -> ServerCall.SendResult {
+        if isCurrent { return call(handle)?.giveBack(message) ?? .closed }
+        let copy = Array(message)
+        return mail(handle) { call in _ = copy.withUnsafeBytes { call.giveBack($0) } }
+    }
+
+    /// The answer of a handler that was asked to let the call go.
+    public func yielded(_ letsGo: Bool, of handle: CallHandle) -> ServerCall.SendResult {
+        if isCurrent { return call(handle)?.yielded(letsGo) ?? .closed }
+        return mail(handle) { call in _ = call.yielded(letsGo) }
     }
 
     private func mail(_ handle: CallHandle, _ work: @escaping @Sendable (ServerCall) -> Void) -> ServerCall.SendResult {

@@ -17,9 +17,17 @@ public final class CallLoop: @unchecked Sendable {
     /// Its number among the transport's loops.
     public let index: Int
     let calls: CallTable
-    let limits: TransportLimits
+    /// May change while it runs: for what is looked up from then on.
+    var limits: TransportLimits
 
     var routes = RouteTable()
+    /// What connections of operators are answered.
+    var adminRoutes = RouteTable()
+    /// The group whose calls are being moved.
+    var hold: Hold?
+    var lastHold = 0
+    /// Calls that no handler took: they wait to be moved again, or to go back.
+    var notTaken: [ServerCall] = []
     var connections: [ObjectIdentifier: Connection] = [:]
     let sessionMemory = SessionMemory()
     /// Frames of the connection that is being flushed.
@@ -169,6 +177,13 @@ public final class CallLoop: @unchecked Sendable {
     /// Nanoseconds of the monotonic clock.
     static var now: UInt64 { NIODeadline.now().uptimeNanoseconds }
 
+    /// The same clock read cheaply, to some milliseconds.
+    static var coarseNow: UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+
     func schedule(_ action: LoopTimers.Action, at deadline: UInt64) -> LoopTimers.Timer {
         let timer = LoopTimers.Timer(deadline: deadline, action: action)
         timers.insert(timer)
@@ -217,6 +232,8 @@ public final class CallLoop: @unchecked Sendable {
             case .run(let id, let task):
                 timersByID[id] = nil
                 task.run(on: self)
+            case .act(let action):
+                action(self)
             }
         }
     }

@@ -18,6 +18,8 @@ struct LoopTimers {
         case expire(CallHandle)
         /// A plugin's own, by its id.
         case run(UInt64, LoopTask)
+        /// The transport's own.
+        case act(@Sendable (CallLoop) -> Void)
     }
 
     private var heap: [Timer] = []

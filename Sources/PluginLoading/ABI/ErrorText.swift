@@ -16,7 +16,7 @@ public enum ErrorText {
     }
 
     /// Calls `body` with an empty error, and answers its status and what it wrote.
-    static func collect(_ body: (UnsafeMutablePointer<sh_error>) -> sh_status) -> (status: sh_status, text: String) {
+    package static func collect(_ body: (UnsafeMutablePointer<sh_error>) -> sh_status) -> (status: sh_status, text: String) {
         var error = sh_error()
         error.struct_size = MemoryLayout<sh_error>.size
         let status = body(&error)

@@ -19,6 +19,10 @@ public protocol HostServices: AnyObject, Sendable {
     func metadata(_ call: sh_call) -> (status: sh_status, entries: UnsafeBufferPointer<sh_metadata>)
     /// `checkpoint`.
     func checkpoint(_ call: sh_call, _ bytes: UnsafeRawBufferPointer) -> sh_status
+    /// `give_back`.
+    func giveBack(_ call: sh_call, _ message: UnsafeRawBufferPointer) -> sh_status
+    /// `yielded`.
+    func yielded(_ call: sh_call, _ answer: sh_status) -> sh_status
 
     /// `buffer_create`.
     func createBuffer(_ size: Int, _ bytes: inout UnsafeMutablePointer<UInt8>?) -> OpaquePointer?

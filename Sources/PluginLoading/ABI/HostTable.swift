@@ -12,15 +12,24 @@ public final class HostTable: @unchecked Sendable {
 
     let services: any HostServices
     let plugin: String
-    let pointer: UnsafeMutablePointer<sh_host>
+    /// What the plugin is given.
+    package let pointer: UnsafeMutablePointer<sh_host>
     private let configText: StableText
     private let version: StableText
     private let folder = Mutex<StableText?>(nil)
     /// Whether the plugin has told that its retirement, which was pending, is complete.
-    let hasRetired = Atomic<Bool>(false)
+    package let hasRetired = Atomic<Bool>(false)
+    /// `nil` for a library that is never unmapped.
+    let pendingWork: PendingWork?
 
-    init(services: any HostServices, plugin: String, config: [UInt8], hostVersion: String) {
+    /// A table for the plugin of that name. It must outlive the plugin's `destroy`.
+    package convenience init(services: any HostServices, plugin: String, config: [UInt8], hostVersion: String) {
+        self.init(services: services, plugin: plugin, config: config, hostVersion: hostVersion, pendingWork: nil)
+    }
+
+    init(services: any HostServices, plugin: String, config: [UInt8], hostVersion: String, pendingWork: PendingWork?) {
         self.services = services
+        self.pendingWork = pendingWork
         self.plugin = plugin
         configText = StableText(config)
         version = StableText(Array(hostVersion.utf8))
@@ -34,7 +43,8 @@ public final class HostTable: @unchecked Sendable {
         pointer.deallocate()
     }
 
-    var config: sh_bytes { configText.view }
+    /// The configuration, as `create` is given it.
+    package var config: sh_bytes { configText.view }
 
     private func dataDirectory() throws(PluginError) -> sh_bytes {
         if let known = folder.withLock({ $0 }) { return known.view }
@@ -71,6 +81,7 @@ public final class HostTable: @unchecked Sendable {
         addGeneral(&table)
         addAnswering(&table)
         addReading(&table)
+        addReload(&table)
         addBuffers(&table)
         addWakeUps(&table)
         return table
@@ -123,7 +134,15 @@ public final class HostTable: @unchecked Sendable {
         }
         // There is no TLS in this version, and so no identity that a peer could have proved.
         table.tls_identity = { _, _, _ in sh_status(SH_UNSUPPORTED) }
-        table.checkpoint = { host, call, bytes in HostTable.of(host)?.services.checkpoint(call, bytes.raw) ?? HostTable.invalid }
+    }
+
+    private static func addReload(_ table: inout sh_host) {
+        table.checkpoint = { host, call, bytes in HostTable.with(host) { $0.services.checkpoint(call, bytes.raw) } }
+        table.give_back = { host, call, message in HostTable.of(host)?.services.giveBack(call, message.raw) ?? HostTable.invalid }
+        table.yielded = { host, call, answer in
+            guard answer == sh_status(SH_OK) || answer == sh_status(SH_REFUSED) else { return HostTable.invalid }
+            return HostTable.of(host)?.services.yielded(call, answer) ?? HostTable.invalid
+        }
     }
 
     private static func addBuffers(_ table: inout sh_host) {
@@ -144,19 +163,34 @@ public final class HostTable: @unchecked Sendable {
 
     private static func addWakeUps(_ table: inout sh_host) {
         table.post = { host, call, function, argument, release in
-            guard let function else { return HostTable.invalid }
-            return HostTable.of(host)?.services.post(call, function, argument, release: release) ?? HostTable.invalid
+            guard let function, let own = HostTable.of(host) else { return HostTable.invalid }
+            guard let pending = own.pendingWork else { return own.services.post(call, function, argument, release: release) }
+            let task = pending.task(function, argument, release: release)
+            return own.services.post(call, PendingWork.run, task, release: PendingWork.drop)
         }
         table.loop_post = { host, loop, function, argument in
-            guard let function else { return HostTable.invalid }
-            return HostTable.of(host)?.services.loopPost(loop, function, argument) ?? HostTable.invalid
+            guard let function, let own = HostTable.of(host) else { return HostTable.invalid }
+            guard let pending = own.pendingWork else { return own.services.loopPost(loop, function, argument) }
+            let task = pending.task(function, argument)
+            let status = own.services.loopPost(loop, PendingWork.run, task)
+            if status != sh_status(SH_OK) { PendingWork.drop(task) }
+            return status
         }
         table.loop_is_current = { host, loop in HostTable.of(host)?.services.loopIsCurrent(loop) == true ? 1 : 0 }
         table.timer_start = { host, loop, nanoseconds, function, argument in
-            guard let function else { return 0 }
-            return HostTable.of(host)?.services.startTimer(loop, nanoseconds, function, argument) ?? 0
+            guard let function, let own = HostTable.of(host) else { return 0 }
+            guard let pending = own.pendingWork else { return own.services.startTimer(loop, nanoseconds, function, argument) }
+            let task = pending.task(function, argument)
+            let timer = own.services.startTimer(loop, nanoseconds, PendingWork.run, task)
+            pending.started(timer, task)
+            return timer
         }
-        table.timer_cancel = { host, timer in HostTable.of(host)?.services.cancelTimer(timer) ?? HostTable.invalid }
+        table.timer_cancel = { host, timer in
+            guard let own = HostTable.of(host) else { return HostTable.invalid }
+            let status = own.services.cancelTimer(timer)
+            if status == sh_status(SH_OK) { own.pendingWork?.cancelled(timer) }
+            return status
+        }
     }
 }
 
@@ -164,4 +198,12 @@ extension sh_bytes {
     /// The view as Swift reads it.
     @inline(__always)
     public var raw: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: data, count: data == nil ? 0 : size) }
+}
+
+extension sh_bytes {
+    /// A view of those bytes, which must outlive it.
+    @inline(__always)
+    public init(_ bytes: UnsafeRawBufferPointer) {
+        self.init(data: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), size: bytes.count)
+    }
 }

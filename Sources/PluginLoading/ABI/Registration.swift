@@ -2,22 +2,23 @@ import CStreamHost
 import Glibc
 
 /// Collects what a plugin registers while its `start` runs.
-final class Registration {
+package final class Registration {
     private let instance: UnsafeMutableRawPointer?
     private let owner: (String) -> String?
     private let thread = pthread_self()
-    private(set) var services: [PluginService] = []
+    /// What was registered so far.
+    package private(set) var services: [PluginService] = []
     /// The first refusal: a plugin that goes on in spite of it is not started.
-    private(set) var refusal: PluginError?
+    package private(set) var refusal: PluginError?
 
     /// `owner` names the plugin that already has a service, if any has.
-    init(instance: UnsafeMutableRawPointer?, owner: @escaping (String) -> String?) {
+    package init(instance: UnsafeMutableRawPointer?, owner: @escaping (String) -> String?) {
         self.instance = instance
         self.owner = owner
     }
 
     /// Runs `body` with the registrar that the plugin sees.
-    func withRegistrar<R>(_ body: (UnsafePointer<sh_registrar>) -> R) -> R {
+    package func withRegistrar<R>(_ body: (UnsafePointer<sh_registrar>) -> R) -> R {
         // SAFETY: the registrar's context is this object, which outlives `body`; a plugin may not use it after `start`.
         var registrar = sh_registrar()
         registrar.struct_size = MemoryLayout<sh_registrar>.size

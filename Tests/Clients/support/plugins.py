@@ -103,11 +103,11 @@ SH_EXPORT const sh_plugin *streamhost_plugin(void) {
 """
 
 
-def compile_plugin(folder: Path, library: str, **macros: object) -> Path:
+def compile_plugin(folder: Path, library: str, *, source_text: str = SOURCE, **macros: object) -> Path:
     """Compiles the plugin with these macros: compile_plugin(folder, "libtiny.so", NAME='"tiny"')."""
     folder.mkdir(parents=True, exist_ok=True)
     source, target = folder / f"{library}.c", folder / library
-    source.write_text(SOURCE)
+    source.write_text(source_text)
     subprocess.run(
         ["cc", "-std=c11", "-Wall", "-Wno-unused", "-Werror", "-fPIC", "-shared", f"-I{DIST / 'include'}",
          *(f"-D{name}={value}" for name, value in macros.items()), "-o", str(target), str(source)],

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 from .paths import PROTOS
 
-FILES = {"stock": "stock_stream", "file": "file_upload", "chat": "chat", "bench": "bench"}
+FILES = {"stock": "stock_stream", "file": "file_upload", "chat": "chat", "bench": "bench", "admin": "admin"}
 
 
 def generate(folder: Path) -> SimpleNamespace:

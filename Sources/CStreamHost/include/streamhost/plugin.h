@@ -350,7 +350,8 @@ typedef struct sh_plugin {
     /* Registers services; from its return on, calls may come. [control] */
     sh_status (*start)(void *instance, const sh_registrar *registrar, sh_error *error);
     /* Hands over the plugin's state, when its calls that move have let go. `schema` must live until `destroy`. The instance may
-     * get its calls, and by `restore` a state, back afterwards. NULL: it has none. [control] */
+     * get its calls, and by `restore` a state, back afterwards. SH_OK with a NULL `schema`: there is nothing to hand over. NULL: it
+     * never has a state. [control] */
     sh_status (*save)(void *instance, sh_state *state, sh_error *error);
     /* Takes the state of another generation in place of its own: after `start`, before the calls that move. An older version is
      * to be understood; a newer one, or another schema, is SH_REFUSED, with the reason: the other generation then serves on.

@@ -2,28 +2,31 @@ import Glibc
 
 /// A look at a file before the system's loader gets it: its own words for what is wrong are hard to read, and a library that was cut off
 /// would end the process when the missing part is touched.
-enum LibraryFile {
-    static func check(_ path: String) throws(PluginError) {
-        var info = stat()
-        guard stat(path, &info) == 0 else {
-            throw PluginError(.notFound, "\(path): \(String(cString: strerror(errno)))")
-        }
-        guard info.st_mode & S_IFMT == S_IFREG else {
-            throw PluginError(.notFound, "\(path): found something that is no regular file; wanted a shared library")
-        }
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw PluginError(.notFound, "\(path): \(String(cString: strerror(errno)))")
-        }
-        defer { close(descriptor) }
-        try check(path, descriptor, size: Int(info.st_size))
+package enum LibraryFile {
+    /// What its headers say of a library that is whole.
+    package struct Layout {
+        /// Bytes of the segments that the loader maps.
+        package var mappedBytes = 0
+        /// Where the last thing in the file ends.
+        fileprivate var end: UInt64 = 0
     }
 
-    private static func check(_ path: String, _ descriptor: Int32, size: Int) throws(PluginError) {
+    /// Looks at the file at `path`; messages name it as the operator knows it.
+    package static func check(_ path: String, named name: String) throws(PluginError) -> Layout {
+        var info = stat()
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0, fstat(descriptor, &info) == 0 else {
+            throw PluginError(.notFound, "\(name): \(String(cString: strerror(errno)))")
+        }
+        defer { close(descriptor) }
+        return try check(name, descriptor, size: Int(info.st_size))
+    }
+
+    private static func check(_ path: String, _ descriptor: Int32, size: Int) throws(PluginError) -> Layout {
         let header = read(descriptor, at: 0, count: ELF.headerSize)
         guard header.count == ELF.headerSize, Array(header[0..<4]) == ELF.magic else {
             throw PluginError(
-                .notLoadable,
+                header.isEmpty ? .unfinished : .notLoadable,
                 "\(path): found no ELF file (\(beginning(header))); wanted a shared library (.so)"
             )
         }
@@ -43,40 +46,42 @@ enum LibraryFile {
                 "\(path): found an ELF file of type \(type); wanted a shared library (type 3): link it with -shared"
             )
         }
-        let end = try endOfContents(path, descriptor, header, size: size)
-        guard end <= size else {
+        let layout = try layout(path, descriptor, header, size: size)
+        guard layout.end <= size else {
             throw PluginError(
-                .notLoadable,
-                "\(path): found \(size) bytes of a library that has \(end): it was cut off, or is still being written; build or copy it again"
+                .unfinished,
+                "\(path): found \(size) bytes of a library that has \(layout.end): it was cut off, or is still being written; build or copy it again"
             )
         }
+        return layout
     }
 
-    /// Where the last thing in the file that its headers tell of ends.
-    private static func endOfContents(
+    private static func layout(
         _ path: String,
         _ descriptor: Int32,
         _ header: [UInt8],
         size: Int
-    ) throws(PluginError) -> UInt64 {
+    ) throws(PluginError) -> Layout {
         let programs = ELF.number(header, ELF.programOffset, 8)
         let programSize = ELF.number(header, ELF.programEntrySize, 2)
         let programCount = ELF.number(header, ELF.programCount, 2)
         guard programSize >= ELF.programHeaderSize, programs < UInt64(size) else {
-            throw PluginError(.notLoadable, "\(path): found an ELF file without program headers; build or copy it again")
+            throw PluginError(.unfinished, "\(path): found an ELF file without program headers; build or copy it again")
         }
         let sections = ELF.number(header, ELF.sectionOffset, 8)
         let sectionsSize = ELF.number(header, ELF.sectionEntrySize, 2) * ELF.number(header, ELF.sectionCount, 2)
-        var end = max(programs + programSize * programCount, sections.addingReportingOverflow(sectionsSize).partialValue)
+        var layout = Layout()
+        layout.end = max(programs + programSize * programCount, sections.addingReportingOverflow(sectionsSize).partialValue)
         let table = read(descriptor, at: Int(programs), count: Int(programSize * programCount))
         for start in stride(from: 0, to: table.count - ELF.programHeaderSize + 1, by: Int(programSize)) {
             let entry = Array(table[start..<(start + ELF.programHeaderSize)])
             guard ELF.number(entry, 0, 4) == ELF.loadSegment else { continue }
             let (segmentEnd, overflow) = ELF.number(entry, ELF.segmentOffset, 8)
                 .addingReportingOverflow(ELF.number(entry, ELF.segmentFileSize, 8))
-            end = max(end, overflow ? .max : segmentEnd)
+            layout.end = max(layout.end, overflow ? .max : segmentEnd)
+            layout.mappedBytes = layout.mappedBytes.addingReportingOverflow(Int(clamping: ELF.number(entry, ELF.segmentMemorySize, 8))).partialValue
         }
-        return end
+        return layout
     }
 
     private static func read(_ descriptor: Int32, at offset: Int, count: Int) -> [UInt8] {
@@ -111,6 +116,7 @@ private enum ELF {
     static let loadSegment: UInt64 = 1
     static let segmentOffset = 8
     static let segmentFileSize = 32
+    static let segmentMemorySize = 40
 
     static var ownMachine: UInt64 {
         #if arch(x86_64)

@@ -1,0 +1,66 @@
+import GRPCWire
+import HostTransport
+import SwiftProtobuf
+
+/// Why a method of the host's own ends a call without an answer.
+struct MethodFailure: Error {
+    let status: Status
+
+    init(_ code: StatusCode, _ message: String) {
+        status = Status(code, message)
+    }
+}
+
+/// A unary method of the host's own: the answer comes from a task, off the loop.
+final class BuiltInMethod<Request: Message, Response: Message>: CallHandler {
+    typealias Answer = @Sendable (Request) async throws(MethodFailure) -> Response
+
+    let kind = MethodKind.unary
+    let policy = ReloadPolicy.pin
+    let keepsRequest = false
+    let path: [UInt8]
+    let group: CallGroup
+    private let answer: Answer
+
+    init(_ path: String, _ group: CallGroup, _ answer: @escaping Answer) {
+        self.path = Array(path.utf8)
+        self.group = group
+        self.answer = answer
+    }
+
+    func opened(_ call: ServerCall, resumed: Bool) -> Bool { true }
+
+    func received(_ call: ServerCall, message: UnsafeRawBufferPointer) {
+        let request: Request
+        do {
+            request = try Request(serializedBytes: Array(message))
+        } catch {
+            _ = call.finish(CallEnd(Status(.internal, "the request could not be decoded as \(Request.protoMessageName)")))
+            return
+        }
+        let (loop, handle) = (call.loop, call.handle)
+        Task { [answer] in
+            do throws(MethodFailure) {
+                loop.send(try await answer(request), to: handle)
+                _ = loop.finish(.ok, handle)
+            } catch {
+                _ = loop.finish(CallEnd(error.status), handle)
+            }
+        }
+    }
+
+    func halfClosed(_ call: ServerCall) {}
+    func writable(_ call: ServerCall) {}
+    func cancelled(_ call: ServerCall, reason: CancelReason) {}
+    func yield(_ call: ServerCall) -> YieldAnswer { .stays }
+    func closed(_ call: ServerCall) {}
+}
+
+extension CallLoop {
+    /// Encodes the message and queues it. What can't be encoded isn't sent, and the call then ends without its answer.
+    @discardableResult
+    func send(_ message: some Message, to handle: CallHandle) -> ServerCall.SendResult {
+        guard let bytes: [UInt8] = try? message.serializedBytes() else { return .misplaced }
+        return bytes.withUnsafeBytes { send($0, to: handle) }
+    }
+}

@@ -1,0 +1,107 @@
+import HostTransport
+import Logging
+import PluginLoading
+
+/// The plugins of a host: loads, reloads, drains, unloads and retires them. What decides is in ``GenerationLedger``; this drives the libraries,
+/// the calls and the routes.
+///
+/// Changes go one at a time, through the turnstile; plugins' life-cycle functions run on the control queue. Retirement goes on beside them.
+actor PluginManager {
+    /// What bounds a reload.
+    struct Settings: Sendable, Equatable {
+        /// How long calls get to let go.
+        var yield = Duration.milliseconds(200)
+        /// How long calls may go on in a generation that was replaced.
+        var drain = Duration.seconds(30)
+        /// How long a new generation is watched before the old one is let go.
+        var probation = Duration.seconds(5)
+        /// Live generations of one plugin.
+        var maxGenerations = 8
+    }
+
+    let transport: Transport
+    let bridge: CallBridge
+    let staging: LibraryStaging
+    let events: EventHub
+    let logger: Logger
+    let control = ControlQueue()
+    let turnstile = Turnstile()
+
+    var settings: Settings
+    var slots: [String: PluginSlot] = [:]
+    /// In the order of loading.
+    var names: [String] = []
+    /// Reloads that wait for their turn: a wish for the same is content with one of these.
+    var waiting: [String: (options: ReloadOptions, task: Task<ReloadVerdict, Never>)] = [:]
+
+    init(transport: Transport, bridge: CallBridge, staging: LibraryStaging, events: EventHub, settings: Settings, logger: Logger) {
+        self.transport = transport
+        self.bridge = bridge
+        self.staging = staging
+        self.events = events
+        self.settings = settings
+        self.logger = logger
+    }
+
+    func set(_ settings: Settings) {
+        self.settings = settings
+        for name in names { slots[name]?.ledger.maxLive = settings.maxGenerations }
+    }
+
+    /// Runs a change when those before it are done.
+    func inTurn<R: Sendable, Failure: Error>(_ change: () async throws(Failure) -> R) async throws(Failure) -> R {
+        await turnstile.enter()
+        do throws(Failure) {
+            let result = try await change()
+            await turnstile.leave()
+            return result
+        } catch {
+            await turnstile.leave()
+            throw error
+        }
+    }
+
+    /// A plugin that is loaded, as its director sees it.
+    struct Loaded: Sendable {
+        let name: String
+        /// What was asked for.
+        let request: PluginRequest
+        /// The file that is loaded now: an operator may have reloaded it from another one.
+        let path: String
+        /// What it calls itself.
+        let ownName: String
+    }
+
+    /// What is loaded, in the order of loading.
+    var loaded: [Loaded] {
+        names.compactMap { name in
+            guard let slot = slots[name], let active = slot.active else { return nil }
+            return Loaded(name: name, request: slot.request, path: active.library.staged.original, ownName: active.library.name)
+        }
+    }
+
+    /// What is asked for may change while it serves.
+    func ask(_ name: String, _ request: PluginRequest) {
+        slots[name]?.request = request
+    }
+
+    /// What new calls are answered by.
+    var routes: RouteTable {
+        RouteTable(
+            names.flatMap { name in
+                (slots[name]?.active?.handlers ?? []).map { (String(decoding: $0.path, as: UTF8.self), $0) }
+            }
+        )
+    }
+
+    func notLoaded(_ name: String) -> PluginError {
+        let known = names.isEmpty ? "none is loaded" : "loaded: \(names.joined(separator: ", "))"
+        return PluginError(.notFound, "found no plugin named \"\(name)\"; \(known)")
+    }
+
+    /// Writes to the log and tells subscribers.
+    func tell(_ event: HostEvent, level: Logger.Level = .info) {
+        logger.log(level: level, "\(event.plugin.isEmpty ? "" : "plugin \(event.plugin) ")\(event.message)")
+        events.publish(event)
+    }
+}

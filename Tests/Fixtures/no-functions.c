@@ -1,0 +1,5 @@
+/* Defect: has neither retire nor destroy. */
+#include "begin.h"
+#define RETIRE NULL
+#define DESTROY NULL
+#include "end.h"

@@ -1,0 +1,8 @@
+/* Defect: on_open takes no call. */
+#include "begin.h"
+static sh_status open_call(void *instance, void *method, sh_call call, const sh_call_info *info, void **state) {
+    (void)instance, (void)method, (void)call, (void)info, (void)state;
+    return SH_REFUSED;
+}
+#define ON_OPEN open_call
+#include "end.h"
