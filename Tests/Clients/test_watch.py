@@ -374,6 +374,16 @@ def test_a_plugin_whose_library_is_in_another_folder_now_is_reloaded_under_live_
     never_unloaded(host)
 
 
+def test_a_plugin_that_was_given_another_name_serves_under_it(start, library):
+    host, admin = start(reload=QUICK | {"drainSeconds": 0})
+    host.rewrite(lambda settings: settings["plugins"][0].update(name="other"))
+    admin.read_again()
+    assert admin.plugins() == ["other"] and answer(host) == "v0"
+    host.rewrite(lambda settings: settings["plugins"][0].pop("name"))
+    admin.read_again()
+    assert admin.plugins() == ["tally"] and answer(host) == "v0"
+
+
 def test_a_new_build_in_an_old_file_is_no_change_of_the_configuration(start, library, builds):
     host, admin = start()
     install(builds["v1"], library)
