@@ -161,7 +161,15 @@ let package = Package(
             .target(name: "FakeHost", dependencies: ["CStreamHost", "StreamHostPlugin"], path: "Tests/FakeHost", swiftSettings: strict),
             .testTarget(
                 name: "StreamHostPluginTests",
-                dependencies: ["StreamHostPlugin", "FakeHost", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+                dependencies: ["StreamHostPlugin", "FakeHost", "CStreamHost", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+                swiftSettings: strict
+            ),
+            .testTarget(
+                name: "BenchPluginTests",
+                dependencies: [
+                    "BenchPlugin", "StreamHostPlugin", "FakeHost", "CStreamHost",
+                    .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                ],
                 swiftSettings: strict
             ),
             .testTarget(name: "GRPCWireTests", dependencies: ["GRPCWire"], swiftSettings: strict),
@@ -208,7 +216,8 @@ let package = Package(
             .testTarget(
                 name: "FilePluginTests",
                 dependencies: [
-                    "FilePlugin", "StreamHostPlugin", "FakeHost", "CStreamHost", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                    "FilePlugin", "StreamHostPlugin", "FakeHost", "CStreamHost", .product(name: "Crypto", package: "swift-crypto"),
+                    .product(name: "SwiftProtobuf", package: "swift-protobuf"),
                 ],
                 swiftSettings: strict
             ),

@@ -33,7 +33,7 @@ final class Rooms: Sendable {
     // MARK: Hand-over
 
     func save() -> SavedState {
-        let rooms = directory.withLock { $0.all }.map { (name: $0.key, snapshot: $0.value.snapshot) }
+        let rooms = directory.withLock { $0.all }.map { (name: $0.key, content: $0.value.content) }
         return SavedState(schema: RoomsCoding.schema, version: RoomsCoding.version, bytes: RoomsCoding.encode(rooms))
     }
 
@@ -41,9 +41,8 @@ final class Rooms: Sendable {
     /// - Throws: where it isn't ours, or is damaged: then nothing has changed.
     func restore(_ state: SavedState) throws {
         try state.require(schema: RoomsCoding.schema, upTo: RoomsCoding.version)
-        let rooms = try RoomsCoding.decode(state.bytes, into: configuration.emptyHistory(), mint.take)
-        for (name, snapshot) in rooms {
-            directory.withLock { $0.add(name) { Room(name, configuration, mint) } }.restore(snapshot)
+        for (name, packed) in try RoomsCoding.rooms(in: state.bytes) {
+            directory.withLock { $0.add(name) { Room(name, configuration, mint) } }.restore(packed)
         }
     }
 }

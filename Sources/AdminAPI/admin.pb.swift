@@ -675,7 +675,7 @@ public nonisolated struct Streamhost_Admin_V1_Event: Sendable {
   /// milliseconds since 1970
   public var time: Int64 = 0
 
-  /// loaded, load_refused, reloaded, reload_refused, rolled_back, drained, unloaded, retired, config, log_level
+  /// loaded, load_refused, reloaded, reload_refused, rolled_back, drained, resumed, unloaded, retired, config, log_level, shutdown
   public var kind: String = String()
 
   public var plugin: String = String()

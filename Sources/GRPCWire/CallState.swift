@@ -56,6 +56,9 @@ public struct CallState: Sendable, Equatable {
     /// Whether the handler owes the one message that the method's answer is, should it end with OK.
     public var owesAnswer: Bool { !kind.serverStreams && (response == .idle || response == .metadata) }
 
+    /// Whether nothing was delivered, sent or finished.
+    public var isUntouched: Bool { received == 0 && response == .idle }
+
     /// Messages that were delivered, and not taken back.
     public var receivedCount: Int { Int(received) }
 

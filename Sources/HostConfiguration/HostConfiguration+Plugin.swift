@@ -45,7 +45,7 @@ extension HostConfiguration.Plugin {
     }
 
     /// A name becomes a folder's name, so it can hold no `/`, and can't be `.`, `..` or a hidden file.
-    static func isValidName(_ name: String) -> Bool {
+    public static func isValidName(_ name: String) -> Bool {
         let bytes = Array(name.utf8)
         guard let first = bytes.first, bytes.count <= maximumNameLength else { return false }
         return first.isASCIILetterOrDigit

@@ -31,7 +31,9 @@ public final class Host: Sendable {
                 message: "found no plugin to serve; name one with --load, as in: streamhost --load plugins/libchat.so"
             )
         }
-        if let missing = WantedPlugins(configuration).missing.first { throw HostError(code: .badConfiguration, message: missing) }
+        if let missing = WantedPlugins(configuration).missing.first {
+            throw HostError(code: .badConfiguration, message: missing.message)
+        }
     }
 
     /// Starts a host: plugins first, then listeners, so that the first client is already served.

@@ -4,7 +4,7 @@ import GRPCWire
 extension Transport {
     /// Holds the group's new calls, and asks each of its calls that `moves` to let go. Returns when all have answered, or the time is over.
     ///
-    /// ``endHold(of:routes:)`` must follow. One group is held at a time.
+    /// ``endHold(routes:)`` must follow. One group is held at a time.
     public func beginHold(
         of group: CallGroup,
         within limit: Duration,
@@ -23,12 +23,18 @@ extension Transport {
         }
     }
 
-    /// Publishes the routes, and lets the calls that were held go on with their handlers.
+    /// Publishes the routes, and lets the calls that were held go on with their handlers. Where some are not taken, either another hold or
+    /// ``returnNotTaken()`` must follow.
     public func endHold(routes: RouteTable) async -> MoveReport {
         await onEachLoop { loop in
             loop.routes = routes
             return loop.endHold()
         }.reduce(into: MoveReport()) { $0.add($1) }
+    }
+
+    /// Calls that were not taken go back to the handlers that they came from.
+    public func returnNotTaken() async {
+        _ = await onEachLoop { $0.returnNotTaken() }
     }
 
     /// Ends the calls of the group of which `status` says how, and answers how many.

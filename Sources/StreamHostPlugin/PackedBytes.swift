@@ -2,14 +2,17 @@
 /// Integers are little-endian; texts and bytes have their length before them. What was written is read by ``PackedReader`` in the same order.
 public struct PackedWriter: Sendable {
     /// What was written.
-    public private(set) var bytes: [UInt8] = []
+    public var bytes: [UInt8] { written }
+
+    @usableFromInline var written: [UInt8] = []
 
     /// - Parameter capacity: How many bytes it will be, about.
-    public init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
+    public init(capacity: Int = 0) { written.reserveCapacity(capacity) }
 
     /// An integer, in all its bytes.
+    @inlinable
     public mutating func put(_ value: some FixedWidthInteger) {
-        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+        withUnsafeBytes(of: value.littleEndian) { written.append(contentsOf: $0) }
     }
 
     /// A number, exactly.
@@ -24,10 +27,15 @@ public struct PackedWriter: Sendable {
         text.withUTF8 { put(bytes: UnsafeRawBufferPointer($0)) }
     }
 
+    /// Bytes as they are, without their length: for what was packed before.
+    @inlinable
+    public mutating func append(_ more: UnsafeRawBufferPointer) { written.append(contentsOf: more) }
+
     /// Bytes, up to 4 GiB.
+    @inlinable
     public mutating func put(bytes more: UnsafeRawBufferPointer) {
         put(UInt32(clamping: more.count))
-        bytes.append(contentsOf: more.prefix(Int(UInt32.max)))
+        append(UnsafeRawBufferPointer(rebasing: more.prefix(Int(UInt32.max))))
     }
 }
 
@@ -39,25 +47,44 @@ public struct PackedReader: Sendable {
         public let description: String
     }
 
-    private let bytes: [UInt8]
+    @usableFromInline let bytes: ArraySlice<UInt8>
+    @usableFromInline var read = 0
+
     /// How many bytes were read.
-    public private(set) var offset = 0
+    public var offset: Int { read }
 
     /// Reads those bytes.
-    public init(_ bytes: [UInt8]) { self.bytes = bytes }
+    public init(_ bytes: [UInt8]) { self.bytes = bytes[...] }
+
+    /// Reads those bytes, which stay where they are.
+    public init(_ bytes: ArraySlice<UInt8>) { self.bytes = bytes }
 
     /// How many bytes are left.
-    public var left: Int { bytes.count - offset }
+    @inlinable public var left: Int { bytes.count - read }
 
-    private mutating func take(_ count: Int) throws -> Range<Int> {
-        guard count <= left else {
-            throw Mismatch(description: "wanted \(count) bytes at \(offset), found \(left): it was cut, or is no such state")
-        }
-        defer { offset += count }
-        return offset..<(offset + count)
+    @inlinable
+    mutating func take(_ count: Int) throws -> Range<Int> {
+        guard count <= left else { throw cut(count) }
+        defer { read += count }
+        return read..<(read + count)
+    }
+
+    @usableFromInline
+    func cut(_ count: Int) -> Mismatch {
+        Mismatch(description: "wanted \(count) bytes at \(read), found \(left): it was cut, or is no such state")
+    }
+
+    /// Passes over bytes that have their length before them.
+    @inlinable
+    public mutating func skip() throws { _ = try take(Int(try integer(UInt32.self))) }
+
+    /// What was read from that offset on, as it is.
+    public func slice(from start: Int) -> ArraySlice<UInt8> {
+        bytes[(bytes.startIndex + min(start, read))..<(bytes.startIndex + read)]
     }
 
     /// An integer of that type.
+    @inlinable
     public mutating func integer<T: FixedWidthInteger>(_ type: T.Type = T.self) throws -> T {
         let range = try take(MemoryLayout<T>.size)
         return T(littleEndian: bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: range.lowerBound, as: T.self) })
@@ -73,6 +100,7 @@ public struct PackedReader: Sendable {
     public mutating func string() throws -> String { try withBytes { String(decoding: $0, as: UTF8.self) } }
 
     /// Bytes, where they lie, for as long as `body` runs.
+    @inlinable
     public mutating func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
         let range = try take(Int(try integer(UInt32.self)))
         return try bytes.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[range])) }

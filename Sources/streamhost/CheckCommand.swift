@@ -59,7 +59,7 @@ struct CheckCommand: AsyncParsableCommand {
         }
         let (path, config) = (try path(of: library), try configuration())
         // Ended by a signal at once it would leave its temporary files behind.
-        let (signals, interrupted) = (EndSignals(), Latch())
+        let (signals, interrupted) = (HostSignals(), Latch())
         Task {
             if await signals.next() != nil { interrupted.set() }
         }

@@ -113,9 +113,14 @@ struct StreamHostCommand: AsyncParsableCommand {
         } catch {
             throw Failure.report(error.message, code: Failure.code(of: error))
         }
+        var reading: Task<Void, Never>?
         while let signal = await signals.next() {
             guard signal != .hangUp else {
-                await readAgain(host, logger)
+                // Beside: what it leads to may take its time, and the next signal must be heard.
+                reading = Task { [reading] in
+                    await reading?.value
+                    await readAgain(host, logger)
+                }
                 continue
             }
             logger.info("\(signal.rawValue): ending; a second signal ends at once")

@@ -13,6 +13,13 @@ public final class FakeCall: @unchecked Sendable {
         public var message: String
         /// Names of trailing metadata.
         public var trailers: [String]
+
+        /// An end.
+        public init(code: Int32, message: String, trailers: [String]) {
+            self.code = code
+            self.message = message
+            self.trailers = trailers
+        }
     }
 
     /// What the plugin has done to the call.

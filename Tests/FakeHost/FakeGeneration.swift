@@ -1,4 +1,5 @@
 import CStreamHost
+import Glibc
 import StreamHostPlugin
 import Synchronization
 
@@ -54,6 +55,18 @@ public final class FakeGeneration {
     /// Creates and starts a plugin.
     public convenience init(_ type: any Plugin.Type, in host: FakeHost) throws {
         try self.init(describeForTests(type), createForTests(type, host: host.table), in: host)
+    }
+
+    /// Loads, creates and starts the plugin of a library.
+    public convenience init(library: String, in host: FakeHost) throws {
+        // SAFETY: the library stays loaded, and its entry is what the ABI says.
+        guard let image = dlopen(library, RTLD_NOW | RTLD_LOCAL), let symbol = dlsym(image, SH_ENTRY_SYMBOL),
+            let plugin = unsafeBitCast(symbol, to: sh_plugin_entry.self)()?.pointee
+        else { throw Refused(description: dlerror().map { String(cString: $0) } ?? "no plugin") }
+        var instance: UnsafeMutableRawPointer?
+        let status = plugin.create?(host.table, sh_bytes(), &instance, nil)
+        guard status == sh_status(SH_OK), let instance else { throw Refused(description: "create answered \(status ?? 0)") }
+        try self.init(plugin, instance, in: host)
     }
 
     init(_ plugin: sh_plugin, _ instance: UnsafeMutableRawPointer, in host: FakeHost) throws {

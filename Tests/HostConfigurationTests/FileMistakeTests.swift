@@ -65,7 +65,7 @@ struct FileMistakeTests {
             ),
             (
                 #"{"reload": {"maxGenerations": 1}}"#,
-                "hostconfig.json:1:31: $.reload.maxGenerations: found 1, wanted a whole number from 2 to 1000"
+                "hostconfig.json:1:31: $.reload.maxGenerations: found 1, wanted a whole number from 3 to 1000"
             ),
             (
                 #"{"watch": "true"}"#,

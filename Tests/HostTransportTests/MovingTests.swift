@@ -106,7 +106,7 @@ import Testing
         try client.message("a", stream: 1, ends: true)
         #expect(old.events == [] && new.events == [])
         let report = Self.end(client, routes: RouteTable([(Self.path, new)]))
-        #expect([report.moved, report.wentBack, report.abandoned] == [0, 0, 0])
+        #expect([report.moved, report.notTaken, report.abandoned] == [0, 0, 0])
         #expect(new.events == ["opened", "message a", "half-close", "closed"])
     }
 
@@ -126,6 +126,18 @@ import Testing
         }
         #expect(new.events.prefix(3) == ["resumed sent", "message all", "half-close"])
         #expect(old.events.filter { $0 == "message all" }.count == 2)
+    }
+
+    @Test func aCallThatHasHadNothingYetBeginsAnew() throws {
+        let old = RecordingHandler(.serverStreaming, policy: .migrate, answer: .letsGo)
+        let new = RecordingHandler(.serverStreaming, policy: .migrate)
+        let client = try FrameClient(routes: RouteTable([(Self.path, old)]))
+        try client.open(Self.path, stream: 1)
+        _ = Self.hold(client, old)
+        _ = Self.end(client, routes: RouteTable([(Self.path, new)]))
+        try client.message("all", stream: 1, ends: true)
+        #expect(old.events == ["opened", "yield", "closed"])
+        #expect(new.events == ["opened", "message all", "half-close"])
     }
 
     @Test func whatIsGivenBackComesFirstInItsOrder() throws {
@@ -197,7 +209,7 @@ import Testing
         #expect(new.events.last == "message b")
     }
 
-    @Test func aCallThatIsNotTakenGoesBack() throws {
+    @Test func aCallThatIsNotTakenWaitsAndGoesBack() throws {
         let old = Self.bidi("old")
         let new = Self.bidi("new", takes: false)
         let client = try FrameClient(routes: RouteTable([(Self.path, old)]))
@@ -205,8 +217,10 @@ import Testing
         try client.message("a", stream: 1)
         _ = Self.hold(client, old)
         let report = Self.end(client, routes: RouteTable([(Self.path, new)]))
-        #expect(report.wentBack == 1)
+        #expect(report.notTaken == 1)
         try client.message("b", stream: 1)
+        #expect(old.events.last == "closed", "nobody has it, until it is known whether the others go back too")
+        client.loop.turn { client.loop.returnNotTaken() }
         #expect(old.events.suffix(2) == ["resumed after a", "message b"])
         #expect(new.group.counts.refused == 1)
     }

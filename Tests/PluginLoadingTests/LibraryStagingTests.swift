@@ -1,3 +1,4 @@
+import CStreamHost
 import Foundation
 import PluginLoading
 import Testing
@@ -61,8 +62,8 @@ import Testing
         let living = try LibraryStaging(roots: [root])
         let dead = "\(root)/99999-abcdef"
         try FileManager.default.createDirectory(atPath: dead + "/1", withIntermediateDirectories: true)
-        FileManager.default.createFile(atPath: dead + "/lock", contents: nil)
-        FileManager.default.createFile(atPath: dead + "/1/libold.so", contents: nil)
+        _ = FileManager.default.createFile(atPath: dead + "/lock", contents: nil)
+        _ = FileManager.default.createFile(atPath: dead + "/1/libold.so", contents: nil)
         let other = try LibraryStaging(roots: [root])
         #expect(!FileManager.default.fileExists(atPath: dead))
         #expect(FileManager.default.fileExists(atPath: living.folder))
@@ -76,7 +77,7 @@ import Testing
         do {
             _ = try LibraryStaging(roots: ["/proc/nowhere"])
             Issue.record("wanted a refusal")
-        } catch let error as PluginError {
+        } catch {
             #expect(error.message.contains("/proc/nowhere") && error.message.contains("TMPDIR"))
         }
     }
@@ -115,7 +116,7 @@ import Testing
         do {
             try plugin.restore(SavedState(schema: "fixture.count", version: 3, bytes: []))
             Issue.record("wanted a refusal")
-        } catch let error as PluginError {
+        } catch {
             #expect(error.code == .stateRefused)
             #expect(error.message.contains("refused the state (fixture.count 3, 0 bytes): it knows up to 2"))
         }

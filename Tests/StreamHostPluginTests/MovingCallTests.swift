@@ -112,9 +112,12 @@ import Testing
         #expect(moved.numbers == [7])
     }
 
-    @Test func `a call that has not begun, has ended or was cancelled stays`() throws {
+    @Test func `a call whose request is still to come lets go at once`() throws {
         let waiting = try #require(old.open("p.Probe/Ticks"))
-        #expect(waiting.askToYield() == sh_status(SH_REFUSED))
+        #expect(waiting.askToYield() == sh_status(SH_OK))
+    }
+
+    @Test func `a call that has ended or was cancelled stays`() throws {
         let ended = try open("Plain", 1)
         #expect(ended.end?.code == 0 && ended.askToYield() == sh_status(SH_REFUSED))
     }

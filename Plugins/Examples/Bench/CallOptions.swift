@@ -3,6 +3,8 @@ import StreamHostPlugin
 /// What a call's metadata asks for besides the call itself.
 struct CallOptions {
     let delay: Duration?
+    let interval: Duration?
+    let isNumbered: Bool
     private let status: Int32
     private let message: String
 
@@ -12,9 +14,13 @@ struct CallOptions {
         else { return nil }
         let entries = context.metadata.entries
         let echoes = entries.filter { $0.name.hasPrefix("echo-") }
-        if !echoes.isEmpty { try context.sendInitialMetadata(Metadata(echoes)) }
+        // A call that is resumed has sent its initial metadata.
+        if !echoes.isEmpty, !context.isResumed { try context.sendInitialMetadata(Metadata(echoes)) }
         context.addTrailers(Metadata(entries.filter { $0.name.hasPrefix("trail-") }))
-        delay = context.metadata["bench-delay-ms"].flatMap { Int64($0) }.map { .milliseconds($0) }
+        func milliseconds(_ name: String) -> Duration? { context.metadata[name].flatMap { Int64($0) }.map { .milliseconds($0) } }
+        delay = milliseconds("bench-delay-ms")
+        interval = milliseconds("bench-interval-ms")
+        isNumbered = context.metadata["bench-number"] != nil
         status = context.metadata["bench-status"].flatMap { Int32($0) } ?? 0
         message = context.metadata["bench-message"] ?? context.metadata["bench-message-bin"] ?? ""
     }

@@ -7,7 +7,7 @@ struct OpenFile: ~Copyable {
         case read
         /// Must not be there yet.
         case create
-        /// To lock it.
+        /// To go on with it, or to lock it.
         case append
 
         var flags: Int32 {
@@ -58,6 +58,13 @@ struct OpenFile: ~Copyable {
         }
     }
 
+    /// Cuts off what is behind that size.
+    func truncate(to size: Int64) throws(DiskError) {
+        while ftruncate(descriptor, off_t(size)) != 0 {
+            guard errno == EINTR else { throw .last("truncate", path) }
+        }
+    }
+
     // MARK: Reading
 
     /// Fills `data` from that offset on.
@@ -103,9 +110,23 @@ struct OpenFile: ~Copyable {
 
     // MARK: Locking
 
+    enum Lock {
+        /// Together with others that use the file.
+        case shared
+        /// Where nobody else uses it.
+        case exclusive
+
+        var operation: Int32 {
+            switch self {
+            case .shared: LOCK_SH
+            case .exclusive: LOCK_EX
+            }
+        }
+    }
+
     /// Locks the file for as long as it is open. `false`: someone else has. (File systems without locks lock nothing.)
-    func lock() -> Bool {
-        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+    func lock(_ kind: Lock) -> Bool {
+        while flock(descriptor, kind.operation | LOCK_NB) != 0 {
             switch errno {
             case EINTR: continue
             case EWOULDBLOCK: return false

@@ -16,6 +16,14 @@ final class FileStore: Sendable {
     private let durable: Bool
     private let clock: WallClock
     private let index: Mutex<FileIndex>
+    private let handover = Mutex(Handover())
+
+    private struct Handover {
+        /// What was kept since the store was opened: another generation's, which opened its own before, doesn't know of it.
+        var kept: [FileID] = []
+        /// What was left to another generation.
+        var left: [FileID: LeftFile] = [:]
+    }
 
     /// Opens the store in that folder; removes what a process that crashed has left in `incoming`.
     /// - Parameters:
@@ -37,8 +45,41 @@ final class FileStore: Sendable {
     func keep(_ file: consuming IncomingFile, as description: FileDescription) throws -> StoredFile {
         let stored = try file.keep(as: description, at: clock.unixNanoseconds(), durable: durable)
         index.withLock { $0.add(stored) }
+        handover.withLock { $0.kept.append(stored.id) }
         return stored
     }
+
+    // MARK: Hand-over
+
+    /// Files that were kept since the store was opened.
+    var kept: [FileID] { handover.withLock { $0.kept } }
+
+    /// Finds files that another generation has kept since this store was opened. One that can't be read now is reported, and found when it
+    /// is asked for; one that has been removed meanwhile is none.
+    func learn(of files: [FileID], report: (String) -> Void) {
+        for id in files {
+            do {
+                _ = try find(id)
+            } catch {
+                report("file \(id) is not listed: \(error)")
+            }
+        }
+    }
+
+    /// Leaves an upload to another generation, which goes on with it.
+    func leave(_ file: consuming IncomingFile) throws(DiskError) {
+        let left = try file.leave()
+        handover.withLock { $0.left[left.id] = left }
+    }
+
+    /// Goes on with an upload that another generation has left, or this one.
+    func resume(_ id: FileID, size: Int64) throws(DiskError) -> IncomingFile {
+        let file = try IncomingFile(id, size: size, in: layout)
+        handover.withLock { _ = $0.left.removeValue(forKey: id) }
+        return file
+    }
+
+    // MARK: Files
 
     /// Takes a file back.
     func remove(_ file: StoredFile) {

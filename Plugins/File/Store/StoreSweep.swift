@@ -1,5 +1,5 @@
 /// Removes the uploads of processes that have crashed. An upload that still runs, in another generation or process,
-/// holds a lock.
+/// holds a lock that others share.
 struct StoreSweep {
     let layout: StoreLayout
 
@@ -15,11 +15,13 @@ struct StoreSweep {
         if removed > 0 { report("removed \(removed) unfinished upload\(removed == 1 ? "" : "s") of an earlier run") }
     }
 
-    private func removeUnlessInUse(_ id: FileID) -> Bool {
+    /// Removes one upload, unless someone has it.
+    @discardableResult
+    func removeUnlessInUse(_ id: FileID) -> Bool {
         // Its lock is held until it is gone, so that an upload which begins just now sees that it lost its file, and
         // takes another.
         if let data = try? OpenFile(layout.data(of: id, in: .incoming), .append) {
-            guard data.lock() else { return false }
+            guard data.lock(.exclusive) else { return false }
             layout.remove(id, from: .incoming)
         } else {
             layout.remove(id, from: .incoming)

@@ -8,11 +8,14 @@ struct DownloadPlan: Equatable, Sendable {
 
     private let size: Int64
     private let chunkSize: Int
-    private var sent: Int64 = 0
+    /// How many bytes the pieces so far have.
+    private(set) var sent: Int64
 
-    init(size: Int64, chunkSize: Int) {
+    /// - Parameter sent: How many bytes were sent before, by another generation.
+    init(size: Int64, chunkSize: Int, sent: Int64 = 0) {
         self.size = size
         self.chunkSize = chunkSize
+        self.sent = min(max(sent, 0), size)
     }
 
     mutating func next() -> Piece? {

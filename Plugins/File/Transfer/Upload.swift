@@ -34,6 +34,32 @@ struct Upload: Equatable, Sendable {
         self.limit = limit
     }
 
+    /// Where an upload stands between two chunks.
+    struct Position: Equatable, Sendable {
+        let size: Int64
+        /// What the first chunk said; `nil`: none has come.
+        let description: FileDescription?
+        /// Whether a chunk said that it is the last.
+        let isComplete: Bool
+    }
+
+    var position: Position {
+        switch state {
+        case .fresh: Position(size: size, description: nil, isComplete: false)
+        case .receiving(let description): Position(size: size, description: description, isComplete: false)
+        case .complete(let description): Position(size: size, description: description, isComplete: true)
+        }
+    }
+
+    /// An upload that goes on from there.
+    init(limit: Int64, at position: Position) {
+        self.limit = limit
+        size = position.size
+        if let description = position.description {
+            state = position.isComplete ? .complete(description) : .receiving(description)
+        }
+    }
+
     enum OnChunk: Equatable {
         case store
         /// Legal, but there is nothing in it to store.

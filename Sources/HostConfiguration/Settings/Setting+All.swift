@@ -38,8 +38,8 @@ extension Setting {
         Setting("reload", "probationSeconds", kind: .number(\.reload.probationSeconds, 0...3600)),
         // Below 10 ms, a file system's clock may not tell two writes apart.
         Setting("reload", "settleSeconds", kind: .number(\.reload.settleSeconds, 0.01...60)),
-        // A reload needs two at once.
-        Setting("reload", "maxGenerations", kind: .integer(\.reload.maxGenerations, 2...1000)),
+        // The active one, the one kept for the way back, and the one that is to replace them.
+        Setting("reload", "maxGenerations", kind: .integer(\.reload.maxGenerations, 3...1000)),
     ]
 
     private static let day = 86400.0

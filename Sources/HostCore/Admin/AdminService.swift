@@ -84,6 +84,12 @@ struct AdminService: Sendable {
 
     @Sendable private func load(_ request: API.LoadPluginRequest) async throws(MethodFailure) -> API.PluginInfo {
         let config = try Self.config(request.configJson)
+        guard request.name.isEmpty || HostConfiguration.Plugin.isValidName(request.name) else {
+            throw MethodFailure(
+                .invalidArgument,
+                "name: found \"\(request.name.prefix(80))\", wanted 1 to 64 letters, digits, dots, underscores and hyphens, the first a letter or digit"
+            )
+        }
         guard case .success(let path) = HostPath.find(request.library) else {
             throw MethodFailure(.notFound, "plugin library \(request.library): found no such file")
         }

@@ -18,8 +18,8 @@ extension PluginManager {
         .with { info in
             info.name = name
             info.watched = slot.request.isWatched
-            info.library = slot.request.path
             if let active = slot.active {
+                info.library = active.library.staged.original
                 info.version = active.library.version
                 info.sdk = active.library.sdk
                 info.generation = Int64(active.number)

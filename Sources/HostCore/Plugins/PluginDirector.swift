@@ -45,18 +45,20 @@ actor PluginDirector {
         self.settings = settings
         await plugins.set(PluginManager.Settings(settings))
         watcher?.setSettle(.seconds(settings.settleSeconds))
-        for problem in wanted.missing { logger.error("plugin not loaded: \(problem)") }
-        let loaded = await plugins.requests
+        let loaded = await plugins.loaded
+        for missing in wanted.missing where !loaded.contains(where: { missing.places.contains($0.request.path) }) {
+            logger.error("plugin not loaded: \(missing.message)")
+        }
         var left = wanted.plugins
-        var kept: [(name: String, now: PluginRequest, wanted: PluginRequest)] = []
-        for (name, request) in loaded {
-            if let index = left.firstIndex(where: { $0.isSamePlugin(as: request) }) {
-                kept.append((name, request, left.remove(at: index)))
-            } else if request.origin != .operatorsWish {
-                await withdraw(name)
+        var kept: [(now: PluginManager.Loaded, wanted: PluginRequest)] = []
+        for plugin in loaded {
+            if let index = left.firstIndex(where: { plugin.isAsked(by: $0) }) ?? left.firstIndex(where: { plugin.isMovedBy($0) }) {
+                kept.append((plugin, left.remove(at: index)))
+            } else if plugin.request.origin != .operatorsWish, !wanted.isMissing(plugin.request.path) {
+                await withdraw(plugin.name)
             }
         }
-        for plugin in kept { await bring(plugin.name, from: plugin.now, to: plugin.wanted) }
+        for plugin in kept { await bring(plugin.now, to: plugin.wanted) }
         for request in left { await tryLoad(request) }
         folders = wanted.folders
         await syncWatches()
@@ -70,14 +72,18 @@ actor PluginDirector {
         }
     }
 
-    private func bring(_ name: String, from now: PluginRequest, to wanted: PluginRequest) async {
-        await plugins.adopt(name, isWatched: wanted.isWatched, origin: wanted.origin)
-        guard now.path != wanted.path || now.config != wanted.config else { return }
+    private func bring(_ plugin: PluginManager.Loaded, to wanted: PluginRequest) async {
+        let now = plugin.request
+        guard now.path != wanted.path || now.config != wanted.config else { return await plugins.ask(plugin.name, wanted) }
         var options = ReloadOptions()
-        options.library = wanted.path
+        options.library = now.path == wanted.path ? nil : wanted.path
         options.config = wanted.config
-        // The verdict is in the log.
-        _ = try? await plugins.reload(name, options)
+        // The verdict is in the log. A refused one is tried again the next time.
+        guard let verdict = try? await plugins.reload(plugin.name, options) else { return }
+        switch verdict.outcome {
+        case .accepted, .unchanged: await plugins.ask(plugin.name, wanted)
+        case .refused, .rolledBack: break
+        }
     }
 
     @discardableResult
@@ -90,8 +96,7 @@ actor PluginDirector {
 
     /// Watches what is to be watched, and no more.
     private func syncWatches() async {
-        let requests = await plugins.requests
-        let wanted = Set(requests.filter(\.request.isWatched).map(\.request.path))
+        let wanted = Set(await plugins.loaded.filter(\.request.isWatched).map(\.path))
         let wantedFolders = folders.filter(\.isWatched).map(\.path)
         guard !wanted.isEmpty || !wantedFolders.isEmpty || watcher != nil else { return }
         guard let watcher = makeWatcher() else { return }
@@ -126,14 +131,14 @@ actor PluginDirector {
     }
 
     private func settled(_ path: String) async {
-        let names = await plugins.requests.filter { $0.request.path == path && $0.request.isWatched }.map(\.name)
+        let names = await plugins.loaded.filter { $0.path == path && $0.request.isWatched }.map(\.name)
         guard names.isEmpty else {
             // The verdict is in the log.
             for name in names { _ = try? await plugins.reload(name) }
             return
         }
         guard folders.contains(where: { $0.isWatched && path.hasPrefix($0.path + "/") }),
-            await !plugins.requests.contains(where: { $0.request.path == path })
+            await !plugins.loaded.contains(where: { $0.path == path })
         else { return }
         if await tryLoad(PluginRequest(path: path, isWatched: true, origin: .folder)) { await syncWatches() }
     }
@@ -144,10 +149,16 @@ actor PluginDirector {
     }
 }
 
-extension PluginRequest {
-    /// Whether both ask for one plugin: by the operator's name for it, else by its library.
-    fileprivate func isSamePlugin(as other: PluginRequest) -> Bool {
-        name == other.name && (name != nil || path == other.path)
+extension PluginManager.Loaded {
+    /// Whether the request is for this plugin: by its name, else by its library.
+    fileprivate func isAsked(by wanted: PluginRequest) -> Bool {
+        wanted.name.map { $0 == name } ?? (wanted.path == request.path && name == ownName)
+    }
+
+    /// Whether the request is for this plugin in another folder: of those without a name, by the library's name.
+    fileprivate func isMovedBy(_ wanted: PluginRequest) -> Bool {
+        wanted.name == nil && name == ownName && request.origin == .configuration && wanted.origin == .configuration
+            && wanted.path.split(separator: "/").last == request.path.split(separator: "/").last
     }
 }
 

@@ -22,7 +22,13 @@ extension PluginManager {
 
     /// Maps the library, and checks that it is a plugin; `name`: which one it must be.
     func map(_ staged: StagedLibrary, as name: String?) async throws(PluginError) -> PluginLibrary {
-        let library = try await control.run { () throws(PluginError) in try PluginLibrary(staged) }
+        let library: PluginLibrary
+        do throws(PluginError) {
+            library = try await control.run { () throws(PluginError) in try PluginLibrary(staged) }
+        } catch {
+            staged.remove()
+            throw error
+        }
         guard let name, name != library.name else { return library }
         await discard(library, of: name)
         throw PluginError(

@@ -46,7 +46,8 @@ extension PluginManager {
     /// Frees the instance of a generation that has retired, and its library where that may be.
     func finish(_ generation: PluginGeneration, of name: String) async {
         // Once: an unloading and the retirement of a reload may come to the same one.
-        guard slots[name]?.generations.removeValue(forKey: generation.number) === generation else { return }
+        guard slots[name]?.generations[generation.number] === generation else { return }
+        slots[name]?.generations[generation.number] = nil
         await control.run { generation.plugin.destroy() }
         let unmapped = await control.run { generation.plugin.unmap() }
         let counts = generation.group.counts

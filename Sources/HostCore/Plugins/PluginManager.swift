@@ -61,15 +61,28 @@ actor PluginManager {
         }
     }
 
-    /// What is loaded, in the order of loading.
-    var requests: [(name: String, request: PluginRequest)] {
-        names.compactMap { name in slots[name].map { (name, $0.request) } }
+    /// A plugin that is loaded, as its director sees it.
+    struct Loaded: Sendable {
+        let name: String
+        /// What was asked for.
+        let request: PluginRequest
+        /// The file that is loaded now: an operator may have reloaded it from another one.
+        let path: String
+        /// What it calls itself.
+        let ownName: String
     }
 
-    /// Who asks for a plugin, and whether it is watched, may change while it serves.
-    func adopt(_ name: String, isWatched: Bool, origin: PluginRequest.Origin) {
-        slots[name]?.request.isWatched = isWatched
-        slots[name]?.request.origin = origin
+    /// What is loaded, in the order of loading.
+    var loaded: [Loaded] {
+        names.compactMap { name in
+            guard let slot = slots[name], let active = slot.active else { return nil }
+            return Loaded(name: name, request: slot.request, path: active.library.staged.original, ownName: active.library.name)
+        }
+    }
+
+    /// What is asked for may change while it serves.
+    func ask(_ name: String, _ request: PluginRequest) {
+        slots[name]?.request = request
     }
 
     /// What new calls are answered by.

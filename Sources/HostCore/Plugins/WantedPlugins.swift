@@ -11,8 +11,16 @@ struct WantedPlugins: Sendable {
 
     private(set) var plugins: [PluginRequest] = []
     private(set) var folders: [Folder] = []
-    /// What was not found, in words.
-    private(set) var missing: [String] = []
+    /// What was not found.
+    private(set) var missing: [Missing] = []
+
+    /// Something that isn't there, which for what is loaded means nothing: a build may be just making it anew.
+    struct Missing: Sendable {
+        /// Where it was looked for.
+        let places: [String]
+        /// In words.
+        let message: String
+    }
 
     init(_ configuration: HostConfiguration) {
         for plugin in configuration.plugins {
@@ -28,9 +36,7 @@ struct WantedPlugins: Sendable {
                     )
                 )
             case .failure(let error):
-                missing.append(
-                    "plugin library \(plugin.path): found no such file; looked at \(error.places.joined(separator: ", "))"
-                )
+                addMissing("plugin library \(plugin.path): found no such file", error.places)
             }
         }
         for folder in configuration.pluginFolders {
@@ -39,11 +45,18 @@ struct WantedPlugins: Sendable {
             case .success(let path): add(Folder(path: path, isWatched: isWatched))
             case .failure where isWatched: add(Folder(path: HostPath.absolute(folder.path), isWatched: true))
             case .failure(let error):
-                missing.append(
-                    "plugin folder \(folder.path): found no such folder; looked at \(error.places.joined(separator: ", "))"
-                )
+                addMissing("plugin folder \(folder.path): found no such folder", error.places)
             }
         }
+    }
+
+    private mutating func addMissing(_ what: String, _ places: [String]) {
+        missing.append(Missing(places: places, message: "\(what); looked at \(places.joined(separator: ", "))"))
+    }
+
+    /// Whether the configuration asks for the file, or for the folder that it is or was in, although it may not be there now.
+    func isMissing(_ path: String) -> Bool {
+        missing.contains { $0.places.contains(path) } || folders.contains { path.hasPrefix($0.path + "/") }
     }
 
     private mutating func add(_ folder: Folder) {

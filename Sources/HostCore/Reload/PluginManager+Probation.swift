@@ -47,6 +47,7 @@ extension PluginManager {
         await inTurn {
             guard slots[name]?.ledger.active == new.number, let old = slots[name]?.reserve else { return }
             slots[name]?.probation = nil
+            let begin = ContinuousClock.now
             var verdict = ReloadVerdict(plugin: name)
             verdict.outcome = .rolledBack
             verdict.reason = reason
@@ -55,6 +56,7 @@ extension PluginManager {
             let report = await rollBack(name, because: reason)
             verdict.moved = report.moved
             verdict.pause = report.pause
+            verdict.total = ContinuousClock.now - begin
             slots[name]?.counters.count(verdict)
             tell(HostEvent(.rolledBack, plugin: name, generation: old.number, verdict.summary, verdict: verdict), level: .warning)
         }
@@ -67,7 +69,9 @@ extension PluginManager {
         await transport.beginHold(of: new.group, within: settings.yield) { old.canTake(over: $0) }
         do throws(PluginError) {
             try await control.run { () throws(PluginError) in
-                if let state = try new.plugin.save() { try old.plugin.restore(state) }
+                // Where the new one has served nothing, the old one's state is the latest, and its calls that stayed may be at work on it.
+                guard new.group.counts.opened > 0, let state = try new.plugin.save() else { return }
+                try old.plugin.restore(state)
             }
         } catch {
             logger.warning(
@@ -76,9 +80,9 @@ extension PluginManager {
         }
         old.group.isDraining = new.group.isDraining
         _ = slots[name]?.ledger.rolledBack(reason)
-        slots[name]?.request.path = old.library.staged.original
-        slots[name]?.request.config = old.config
         let report = await transport.endHold(routes: routes)
+        // Of those that neither takes there is nobody left who could.
+        if report.notTaken > 0 { await transport.returnNotTaken() }
         retire(new, of: name)
         return report
     }

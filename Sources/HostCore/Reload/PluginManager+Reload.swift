@@ -34,7 +34,6 @@ extension PluginManager {
         }
         verdict.from = old.number
         verdict.to = old.number
-        endProbation(of: name)
         do throws(PluginError) {
             guard let new = try await prepareReload(of: old, name, options) else {
                 verdict.outcome = .unchanged
@@ -62,8 +61,8 @@ extension PluginManager {
         guard case .begin(let number)? = slots[name]?.ledger.begin() else {
             throw PluginError(
                 .refused,
-                "\(slots[name]?.ledger.live ?? 0) generations of it are live, and no more may be (reload.maxGenerations): "
-                    + "wait until calls of the old ones have ended, or end them (policy end)"
+                "\(slots[name]?.ledger.live ?? 0) generations of it are live, and no more may be (reload.maxGenerations): wait until the calls "
+                    + "of the old ones have ended (streamctl calls \(name)), or raise the setting"
             )
         }
         do throws(PluginError) {
@@ -95,6 +94,8 @@ extension PluginManager {
         _ verdict: inout ReloadVerdict
     ) async throws(PluginError) {
         let policy = options.policy
+        // From here on the way back is to the old generation, and no longer to the one before it.
+        endProbation(of: name)
         await transport.beginHold(of: old.group, within: settings.yield) { handler in
             policy != .pin && new.canTake(over: handler)
         }
@@ -111,20 +112,22 @@ extension PluginManager {
         }
         new.group.isDraining = old.group.isDraining
         slots[name]?.ledger.published(new.number)
-        slots[name]?.request.path = new.library.staged.original
-        slots[name]?.request.config = new.config
         let report = await transport.endHold(routes: routes)
         verdict.to = new.number
         verdict.pause = report.pause
         verdict.moved = report.moved
-        if report.wentBack * 2 > report.moved + report.wentBack {
-            let reason = "generation \(new.number) did not take \(report.wentBack) of the \(report.moved + report.wentBack) calls that moved"
+        if report.notTaken * 2 > report.moved + report.notTaken {
+            let reason = "generation \(new.number) did not take \(report.notTaken) of the \(report.moved + report.notTaken) calls that moved"
+            let back = await rollBack(name, because: reason)
             verdict.outcome = .rolledBack
             verdict.reason = reason
             verdict.to = old.number
-            await rollBack(name, because: reason)
+            verdict.moved = back.moved
+            verdict.ended = report.abandoned + back.abandoned
+            verdict.pause += back.pause
             return
         }
+        if report.notTaken > 0 { await transport.returnNotTaken() }
         verdict.ended = report.abandoned + (await endUnserved(of: old, by: new, policy))
         verdict.pinned = old.group.counts.live
         beginProbation(of: new, name)
@@ -136,7 +139,7 @@ extension PluginManager {
             if new.handler(handler.path) == nil {
                 return Status(.unimplemented, "\(String(decoding: handler.path, as: UTF8.self)) is not served any more")
             }
-            guard handler.policy == .end || policy == .end else { return nil }
+            guard policy == .end || (policy == .method && handler.policy == .end) else { return nil }
             return Status(.unavailable, "the service was reloaded; try again")
         }
     }

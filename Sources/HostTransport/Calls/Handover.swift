@@ -14,6 +14,8 @@ final class Handover {
 
     /// The handler's last word on where the call stands.
     var checkpoint: [UInt8] = []
+    /// Whether there was one, be it empty.
+    var hasCheckpoint = false
     /// The request of a method that takes one, as it was delivered.
     var request: [UInt8]?
     /// Messages that the handler has given back, framed.

@@ -16,6 +16,7 @@ extension ServerCall {
     public func setCheckpoint(_ bytes: UnsafeRawBufferPointer) -> SendResult {
         guard service == .open else { return .closed }
         withHandover { handover in
+            handover.hasCheckpoint = true
             // Most replace one of the same size: in place, where nobody else has it.
             if handover.checkpoint.count == bytes.count {
                 handover.checkpoint.withUnsafeMutableBytes { $0.copyMemory(from: bytes) }
@@ -122,7 +123,8 @@ extension ServerCall {
         userState = nil
         handler.group.callClosed(loop.index)
         loop.calls.remove(handle)
-        service = .moving
+        // One that has had and sent nothing, and has no checkpoint, begins anew in the next.
+        service = state.isUntouched && handover?.hasCheckpoint != true ? .held : .moving
         if let handover {
             handover.yield = .none
             handover.isPaused = false

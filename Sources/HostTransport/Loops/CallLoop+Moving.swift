@@ -4,6 +4,7 @@ import GRPCWire
 extension CallLoop {
     /// Calls of a group that wait to be placed.
     struct Hold {
+        let number: Int
         let group: CallGroup
         let begun: UInt64
         var calls: [ServerCall] = []
@@ -30,7 +31,9 @@ extension CallLoop {
         within limit: UInt64,
         onSettled: @escaping @Sendable () -> Void
     ) {
-        hold = Hold(group: group, begun: Self.now, onSettled: onSettled)
+        lastHold += 1
+        let number = lastHold
+        hold = Hold(number: number, group: group, begun: Self.now, onSettled: onSettled)
         for call in calls(of: group) {
             guard let handler = call.handler, moves(handler) else { continue }
             call.askToYield()
@@ -38,7 +41,7 @@ extension CallLoop {
         hold?.allAsked = true
         reportIfSettled()
         guard hold?.onSettled != nil else { return }
-        _ = schedule(.act { loop in loop.stopWaiting(for: group) }, at: Self.now &+ limit)
+        _ = schedule(.act { loop in loop.stopWaiting(number) }, at: Self.now &+ limit)
     }
 
     /// One more handler's answer is waited for.
@@ -56,10 +59,10 @@ extension CallLoop {
         report()
     }
 
-    private func stopWaiting(for group: CallGroup) {
-        guard holds(group), hold?.onSettled != nil else { return }
-        for call in calls(of: group) { call.giveUpWaiting() }
-        hold?.awaited = 0
+    private func stopWaiting(_ number: Int) {
+        guard let hold, hold.number == number, hold.onSettled != nil else { return }
+        for call in calls(of: hold.group) { call.giveUpWaiting() }
+        self.hold?.awaited = 0
         reportIfSettled()
     }
 
@@ -69,20 +72,25 @@ extension CallLoop {
             hold?.calls.append(call)
         } else {
             // Later than its move could wait: it follows. There is no way back: with its last call its generation may have gone.
-            _ = place(call, mayGoBack: false)
+            if place(call) == .notTaken { call.abandon(Self.couldNotBeTaken) }
         }
     }
 
-    /// Ends the hold: the calls go on with the handlers of the routes as they are now.
+    /// Ends the hold: the calls go on with the handlers of the routes as they are now. Those that are not taken are kept: another hold, or
+    /// ``returnNotTaken()``, must follow.
     func endHold() -> MoveReport {
         guard let ended = hold else { return MoveReport() }
         hold = nil
         var report = MoveReport()
-        for call in ended.calls {
-            switch place(call, mayGoBack: true) {
+        let calls = notTaken + ended.calls
+        notTaken = []
+        for call in calls {
+            switch place(call) {
             case .moved: report.moved += 1
-            case .wentBack: report.wentBack += 1
             case .abandoned: report.abandoned += 1
+            case .notTaken:
+                notTaken.append(call)
+                report.notTaken += 1
             case .opened: break
             }
         }
@@ -90,9 +98,23 @@ extension CallLoop {
         return report
     }
 
-    private enum Placement { case opened, moved, wentBack, abandoned }
+    /// The calls that were not taken go back to the handlers that they came from, which know the same checkpoints.
+    func returnNotTaken() {
+        let calls = notTaken
+        notTaken = []
+        for call in calls {
+            guard let previous = call.handler, call.adopt(by: previous) else {
+                call.abandon(Self.couldNotBeTaken)
+                continue
+            }
+        }
+    }
 
-    private func place(_ call: ServerCall, mayGoBack: Bool) -> Placement {
+    private static let couldNotBeTaken = Status(.unavailable, "the service could not take the call")
+
+    private enum Placement { case opened, moved, notTaken, abandoned }
+
+    private func place(_ call: ServerCall) -> Placement {
         guard let previous = call.handler else { return .abandoned }
         let resumed = call.service == .moving
         guard resumed || call.handover?.lost == nil else {
@@ -104,9 +126,11 @@ extension CallLoop {
             return .abandoned
         }
         if next.kind == previous.kind || !resumed, call.adopt(by: next) { return resumed ? .moved : .opened }
-        // The one that let it go can take it back: it has the same checkpoint.
-        if resumed, mayGoBack, next !== previous, call.adopt(by: previous) { return .wentBack }
-        call.abandon(Status(.unavailable, "the service could not take the call"))
+        guard !resumed else {
+            call.handler = previous
+            return .notTaken
+        }
+        call.abandon(Self.couldNotBeTaken)
         return .abandoned
     }
 
@@ -140,8 +164,8 @@ extension CallLoop {
 public struct MoveReport: Sendable, Equatable {
     /// They go on with their next handlers.
     public var moved = 0
-    /// Their next handlers didn't take them; those that they came from did.
-    public var wentBack = 0
+    /// Their next handlers didn't take them: they wait to be moved again, or to go back.
+    public var notTaken = 0
     /// Ended, as nobody could take them, or nobody waited for them.
     public var abandoned = 0
     /// How long they were held.
@@ -152,7 +176,7 @@ public struct MoveReport: Sendable, Equatable {
 
     mutating func add(_ other: MoveReport) {
         moved += other.moved
-        wentBack += other.wentBack
+        notTaken += other.notTaken
         abandoned += other.abandoned
         pauseNanoseconds = max(pauseNanoseconds, other.pauseNanoseconds)
     }

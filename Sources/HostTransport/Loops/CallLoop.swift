@@ -25,6 +25,9 @@ public final class CallLoop: @unchecked Sendable {
     var adminRoutes = RouteTable()
     /// The group whose calls are being moved.
     var hold: Hold?
+    var lastHold = 0
+    /// Calls that no handler took: they wait to be moved again, or to go back.
+    var notTaken: [ServerCall] = []
     var connections: [ObjectIdentifier: Connection] = [:]
     let sessionMemory = SessionMemory()
     /// Frames of the connection that is being flushed.

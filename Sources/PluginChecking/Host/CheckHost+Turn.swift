@@ -140,7 +140,8 @@ extension CheckHost {
         info.peer = SampleMetadata.peer
         info.metadata = SampleMetadata.entries.baseAddress
         info.metadata_count = SampleMetadata.entries.count
-        info.resumed = moved == nil ? 0 : 1
+        // One that has had nothing, sent nothing and set no checkpoint begins anew.
+        info.resumed = moved.map { $0.checkpoint != nil || !$0.delivered.isEmpty || $0.sent > 0 || $0.metadataSent } == true ? 1 : 0
         enter("on_open", call)
         (moved?.checkpoint ?? []).withUnsafeBytes { checkpoint in
             info.checkpoint = sh_bytes(checkpoint)

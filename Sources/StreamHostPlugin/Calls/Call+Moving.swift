@@ -12,21 +12,20 @@ extension Call {
     func yield() -> sh_status {
         var waits: [CallSignal] = []
         var reader: UnsafeContinuation<Void, Never>?
-        var stays = false
+        var answer = sh_status(SH_PENDING)
         wakeWriters { shared in
-            // A handler that has not begun has nothing to stop at; it will be quick to end, or to come to a checkpoint.
-            stays = shared.finished || shared.cancelled || !hasBegun
-            guard !stays else { return }
+            guard !shared.finished, !shared.cancelled else { return answer = sh_status(SH_REFUSED) }
+            // Its request is still to come: the next generation gets it, and nothing is lost with this one.
+            guard hasBegun else { return answer = sh_status(shared.inbound.isEmpty ? SH_OK : SH_REFUSED) }
             flags.askToYield()
             // Decided here only for those who wait: one who runs may be about to send.
             guard !shared.waits.isEmpty || shared.inbound.reader != nil, flags.decideToMove() else { return }
             swap(&waits, &shared.waits)
             reader = shared.inbound.takeReader()
         }
-        guard !stays else { return sh_status(SH_REFUSED) }
         reader?.resume()
         for signal in waits { signal.end() }
-        return sh_status(SH_PENDING)
+        return answer
     }
 
     /// Whether a writer goes on without waiting. Under the lock.

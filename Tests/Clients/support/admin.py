@@ -1,6 +1,7 @@
 """The admin service of a running host, as an operator's tool sees it."""
 
 import re
+import signal
 from types import SimpleNamespace
 
 import grpc
@@ -50,6 +51,18 @@ class Admin:
 
     def wait_for_state(self, plugin: str, generation: int, state: str, seconds: float = 20) -> None:
         wait_until(lambda: self.state(plugin, generation) == state, f"generation {generation} to be {state}", seconds)
+
+    def plugins(self) -> list[str]:
+        """The names of all that are loaded, in the order of loading."""
+        return [info.name for info in self.stub.ListPlugins(self.pb.ListPluginsRequest(), timeout=20).plugins]
+
+    def read_again(self):
+        """Sends SIGHUP; answers the event that tells that the configuration which it led to is applied."""
+        events = self.events()
+        self.host.signal(signal.SIGHUP)
+        event = next(event for event in events if event.kind == "config")
+        events.cancel()
+        return event
 
     def events(self, *, recent: int = 0, plugin: str = "", seconds: float = 60) -> grpc.Future:
         """The stream of events, once the host has subscribed it."""

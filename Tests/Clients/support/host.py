@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 from pathlib import Path
-from typing import ClassVar, Iterable, Mapping
+from typing import Callable, ClassVar, Iterable, Mapping
 
 import grpc
 
@@ -61,7 +61,7 @@ class Host:
         env: Mapping[str, str] | None = None,
         arguments: Iterable[object] | None = None,
         log_format: str = "text",
-        log_level: str = "info",
+        log_level: str | None = "info",
         drain_seconds: float = 2,
     ):
         folder.mkdir(parents=True, exist_ok=True)
@@ -73,7 +73,10 @@ class Host:
             settings = {"listeners": [{"address": "127.0.0.1:0"}], "plugins": plugin_entries(plugins)} | dict(config or {})
             file.write_text(json.dumps(settings, indent=2))
             arguments = ["--config", file]
-        self.command = [str(EXECUTABLE), *map(str, arguments), "--log-format", log_format, "--log-level", log_level]
+        self.command = [str(EXECUTABLE), *map(str, arguments), "--log-format", log_format]
+        # Without the flag, the level is the configuration's, which can be read again.
+        if log_level is not None:
+            self.command += ["--log-level", log_level]
         self.env = host_environment({
             "STREAMHOST_THREADS": "2",
             "STREAMHOST_DATA_DIRECTORY": str(self.data),
@@ -149,6 +152,15 @@ class Host:
             Host.living.remove(self)
         self.check_log()
         return code
+
+    def rewrite(self, change: Callable[[dict], object]) -> Path:
+        """Changes the configuration file, in one step; the host reads it again at the next SIGHUP."""
+        file = self.folder / "hostconfig.json"
+        settings = json.loads(file.read_text())
+        change(settings)
+        fresh = file.with_suffix(".new")
+        fresh.write_text(json.dumps(settings, indent=2))
+        return fresh.replace(file)
 
     def signal(self, number: signal.Signals) -> None:
         self.process.send_signal(number)

@@ -242,7 +242,8 @@ typedef struct sh_call_info {
     size_t metadata_count;
     int32_t resumed;     /* 1: the call began in another generation, and `checkpoint` is its last checkpoint. What was sent there has
                           * been sent, initial metadata too. In unary and server streaming methods the request is delivered again; in
-                          * the others what was given back, then what is new. A half-close is told again. */
+                          * the others what was given back, then what is new. A half-close is told again.
+                          * 0: a new call, or one that has had nothing, sent nothing and set no checkpoint: it begins here. */
     sh_bytes checkpoint;
 } sh_call_info;
 
