@@ -14,8 +14,8 @@ enum NextSteps {
         return lines + [
             "  cd \(folder)",
             "  \(project.build)",
+            "and from other terminals, in the same folder:",
             "  streamhost --load \(project.library) --watch",
-            "and from another terminal, in the same folder:",
             "  \(Templates.hello(name))",
             "README.md goes on from there.",
         ]

@@ -44,12 +44,15 @@ enum Templates {
 
                 export PATH="\(path):$PATH"
 
-            Then
+            Then, in one terminal,
 
                 \(build)
+
+            in a second one
+
                 streamhost --load \(library) --watch
 
-            and from another terminal, with `buf` (`pip install buf-bin`) or any other gRPC client:
+            and from a third one, with `buf` (`pip install buf-bin`) or any other gRPC client:
 
                 \(hello(name))
 
@@ -59,7 +62,7 @@ enum Templates {
 
                 \(count(name))
 
-            and while it counts, \(edit), and build again:
+            and while it counts, \(edit), and build again where you have built before:
 
                 \(build)
 
