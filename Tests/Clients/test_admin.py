@@ -94,6 +94,7 @@ def test_the_socket_is_the_users_alone_and_goes_with_the_host(start):
 def test_the_admin_service_is_not_on_the_listeners_nor_the_services_on_its_socket(start):
     # A relative path: a Unix socket's has at most 107 bytes.
     host, admin = start(settings={"listeners": [{"address": "127.0.0.1:0"}, {"address": "unix:services.sock"}]})
+    host.wait_for_log("listening on unix:", 5)
     for channel in (host.channel(), host.channel(f"unix:{host.folder}/services.sock")):
         assert channel.unary_unary("/tally.Tally/Answer")(b"x", timeout=20).startswith(b"v0")
         assert fails(channel.unary_unary(f"{ADMIN}/GetStatus"), b"")[0] == Code.UNIMPLEMENTED
@@ -166,6 +167,8 @@ def test_a_configured_socket_that_cannot_be_had_ends_the_start(start, library, t
 def test_status_tells_what_the_host_is(start, tmp_path):
     before = time.time() * 1000
     host, admin = start(settings={"listeners": [{"address": "127.0.0.1:0"}, {"address": "[::1]:0"}]})
+    # The first one serves while the second is still being opened.
+    wait_until(lambda: len(admin.stub.GetStatus(admin.pb.GetStatusRequest(), timeout=20).listeners) == 2, "both listeners")
     call = ticks(host)
     status = admin.stub.GetStatus(admin.pb.GetStatusRequest(), timeout=20)
     assert status.version in run_host("--version", cwd=tmp_path).stdout

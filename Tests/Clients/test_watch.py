@@ -542,13 +542,15 @@ def test_a_file_that_is_gone_leaves_everything_as_it_was(start):
 
 def test_what_takes_a_restart_is_told_and_stays(start, library):
     host, admin = start()
-    before = list(admin.stub.GetStatus(admin.pb.GetStatusRequest(), timeout=20).listeners)
+    listeners = lambda: list(admin.stub.GetStatus(admin.pb.GetStatusRequest(), timeout=20).listeners)  # noqa: E731
+    # The log tells of a listener a moment before the status does.
+    wait_until(lambda: listeners() == [host.address], "the listener to be known")
     host.rewrite(lambda settings: settings.update(
         listeners=[{"address": f"unix:{host.folder}/other.sock"}], admin={"socket": "other-admin.sock"}))
     admin.read_again()
     for key in ("listeners", "admin.socket"):
         host.wait_for_log(f"configuration: {key} changed, which takes a restart", 5)
-    assert list(admin.stub.GetStatus(admin.pb.GetStatusRequest(), timeout=20).listeners) == before
+    assert listeners() == [host.address]
     assert answer(host) == "v0" and not (host.folder / "other.sock").exists() and not (host.data / "other-admin.sock").exists()
 
 
