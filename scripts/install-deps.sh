@@ -3,7 +3,7 @@
 # it can't.
 set -euo pipefail
 
-packages=(gcc libc6-dev make pkg-config libnghttp2-dev libffi-dev)
+packages=(gcc libc6-dev libstdc++-12-dev make pkg-config libnghttp2-dev libffi-dev zlib1g-dev)
 if [ "${1:-build}" = test ]; then
     packages+=(python3 python3-venv nghttp2-client)
 fi
