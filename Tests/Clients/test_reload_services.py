@@ -251,7 +251,12 @@ class Files:
 
     def kept(self):
         """What the file service has of anything, below its folder and nameless; not the host's own."""
-        return {path for path in files_under(self.host.data / "file")} | self.host.open_files(self.host.data / "file")
+        while True:
+            try:
+                return files_under(self.host.data / "file") | self.host.open_files(self.host.data / "file")
+            except FileNotFoundError:
+                # One went away just then.
+                continue
 
     def listed(self):
         return list(self.stub.ListFiles(self.pb.file.ListRequest(page_size=100), timeout=20).files)
@@ -367,5 +372,41 @@ def test_a_client_that_vanishes_during_a_move_leaves_nothing_behind(files, pb, h
         wait_until(lambda: not files.admin.calls("file"), "every upload to have ended")
         wait_until(lambda: files.kept() <= empty, f"nothing to be left; there is {files.kept() - empty}")
     go.set()
+    assert files.listed() == []
+    assert files.stub.UploadFile(files.chunks(b"still here"), timeout=20).total_size == 10
+
+
+def test_clients_that_come_and_go_over_reloads_leave_nothing_behind(files, data):
+    """Uploads that are given up all the time, so that some are just when they are held, let go or taken over."""
+    empty = files.kept()
+    stop = threading.Event()
+    (chunk,) = files.chunks(data[:10_000], name="lost")
+    body = framed(chunk.SerializeToString())
+    written = set()
+
+    def come_and_go(rounds):
+        while not stop.is_set():
+            with FrameConnection(files.host.port) as connection:
+                for _ in range(4):
+                    connection.request("/file_upload.FileService/UploadFile", body, end=False)
+                stop.wait(0.004)
+            rounds.append(1)
+
+    rounds = [[] for _ in range(4)]
+    clients = [threading.Thread(target=come_and_go, args=(one,)) for one in rounds]
+    for client in clients:
+        client.start()
+    moved = 0
+    for _ in range(15):
+        moved += files.admin.accepted("file", force=True).calls_moved
+        written |= files.host.open_files(files.host.data / "file")
+    stop.set()
+    for client in clients:
+        client.join(30)
+        assert not client.is_alive()
+    print(f"{moved} uploads moved; {4 * sum(map(len, rounds))} were given up")
+    assert moved > 0 and written and all(rounds)
+    wait_until(lambda: not files.admin.calls("file"), "every upload to have ended")
+    wait_until(lambda: files.kept() <= empty, f"nothing to be left; there is {files.kept() - empty}")
     assert files.listed() == []
     assert files.stub.UploadFile(files.chunks(b"still here"), timeout=20).total_size == 10
