@@ -10,7 +10,8 @@ extension Transport {
         within limit: Duration,
         moves: @escaping @Sendable (any CallHandler) -> Bool
     ) async {
-        let nanoseconds = UInt64(clamping: limit.components.seconds) * 1_000_000_000 + UInt64(clamping: limit.components.attoseconds / 1_000_000_000)
+        let (seconds, attoseconds) = limit.components
+        let nanoseconds = UInt64(clamping: seconds) * 1_000_000_000 + UInt64(clamping: attoseconds / 1_000_000_000)
         // All loops at once: the pause is one, and not their sum.
         await withDiscardingTaskGroup { tasks in
             for loop in loops {

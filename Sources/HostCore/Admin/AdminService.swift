@@ -72,7 +72,9 @@ struct AdminService: Sendable {
     }
 
     @Sendable private func listCalls(_ request: API.ListCallsRequest) async throws(MethodFailure) -> API.ListCallsResponse {
-        guard request.limit >= 0 else { throw MethodFailure(.invalidArgument, "limit: found \(request.limit), wanted 0 (for 1000) or more") }
+        guard request.limit >= 0 else {
+            throw MethodFailure(.invalidArgument, "limit: found \(request.limit), wanted 0 (for 1000) or more")
+        }
         do throws(PluginError) {
             return try await plugins.calls(of: request.plugin, limit: request.limit == 0 ? 1000 : Int(request.limit))
         } catch {
@@ -126,7 +128,8 @@ struct AdminService: Sendable {
         case .method: options.policy = .method
         case .pin: options.policy = .pin
         case .end: options.policy = .end
-        case .UNRECOGNIZED(let value): throw MethodFailure(.invalidArgument, "policy: found \(value), wanted METHOD (0), PIN (1) or END (2)")
+        case .UNRECOGNIZED(let value):
+            throw MethodFailure(.invalidArgument, "policy: found \(value), wanted METHOD (0), PIN (1) or END (2)")
         }
         options.force = request.force
         if !request.library.isEmpty {

@@ -18,7 +18,9 @@ extension PluginManager {
                 let ended = await transport.endCalls(of: generation.group) { _ in
                     Status(.unavailable, "the service was reloaded; try again")
                 }
-                logger.warning("plugin \(name): \(ended) calls of generation \(generation.number) were ended: reload.drainSeconds have passed")
+                logger.warning(
+                    "plugin \(name): \(ended) calls of generation \(generation.number) were ended: reload.drainSeconds have passed"
+                )
             }
             if let problem = await retireNow(generation, within: Self.patience) {
                 logger.warning("plugin \(name): generation \(generation.number) was asked to retire, and still has \(problem)")

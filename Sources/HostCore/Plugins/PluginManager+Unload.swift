@@ -79,7 +79,8 @@ extension PluginManager {
         let groups = slot.generations.values.map(\.group)
         let (calls, total) = await transport.calls(limit: 3) { group in groups.contains { $0 === group } }
         let some = calls.map { "\($0.path) of \($0.peer)" }.joined(separator: ", ")
-        return "plugin \(name) serves on: \(total) calls are open after \(drain.inMilliseconds) ms (\(some)\(total > calls.count ? ", ..." : "")); "
+        let more = total > calls.count ? ", ..." : ""
+        return "plugin \(name) serves on: \(total) calls are open after \(drain.inMilliseconds) ms (\(some)\(more)); "
             + "give them more time (drain), or end them (force)"
     }
 

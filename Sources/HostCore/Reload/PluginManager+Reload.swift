@@ -117,7 +117,8 @@ extension PluginManager {
         verdict.pause = report.pause
         verdict.moved = report.moved
         if report.notTaken * 2 > report.moved + report.notTaken {
-            let reason = "generation \(new.number) did not take \(report.notTaken) of the \(report.moved + report.notTaken) calls that moved"
+            let all = report.moved + report.notTaken
+            let reason = "generation \(new.number) did not take \(report.notTaken) of the \(all) calls that moved"
             let back = await rollBack(name, because: reason)
             verdict.outcome = .rolledBack
             verdict.reason = reason

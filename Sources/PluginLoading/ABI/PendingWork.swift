@@ -18,7 +18,8 @@ final class PendingWork: Sendable {
         private let owner: PendingWork
         fileprivate let timer = Atomic<UInt64>(0)
 
-        fileprivate init(_ function: @escaping Function, _ argument: UnsafeMutableRawPointer?, _ release: Function?, of owner: PendingWork) {
+        fileprivate init(_ function: @escaping Function, _ argument: UnsafeMutableRawPointer?, _ release: Function?, of owner: PendingWork)
+        {
             self.function = function
             self.argument = argument
             self.release = release

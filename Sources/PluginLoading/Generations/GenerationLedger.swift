@@ -38,14 +38,6 @@ public struct GenerationLedger: Sendable, Equatable {
         case tooMany(Int)
     }
 
-    /// What becomes of a generation that has no calls left.
-    public enum OnQuiet: Sendable, Equatable {
-        /// Retire it.
-        case retire
-        /// It is active, or may be taken back.
-        case keep
-    }
-
     /// The most that may be live at a time.
     public var maxLive: Int
     /// The one that new calls go to.
@@ -138,12 +130,8 @@ public struct GenerationLedger: Sendable, Equatable {
 
     // MARK: The end
 
+    /// Why those have failed that still have calls.
     private var failures: [Int: String] = [:]
-
-    /// It has no calls.
-    public func quiet(_ number: Int) -> OnQuiet {
-        states[number] == .draining && number != reserve ? .retire : .keep
-    }
 
     /// The plugin is taken out of service: none is active any more.
     public mutating func withdrawn() {

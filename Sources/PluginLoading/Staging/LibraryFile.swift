@@ -79,7 +79,8 @@ package enum LibraryFile {
             let (segmentEnd, overflow) = ELF.number(entry, ELF.segmentOffset, 8)
                 .addingReportingOverflow(ELF.number(entry, ELF.segmentFileSize, 8))
             layout.end = max(layout.end, overflow ? .max : segmentEnd)
-            layout.mappedBytes = layout.mappedBytes.addingReportingOverflow(Int(clamping: ELF.number(entry, ELF.segmentMemorySize, 8))).partialValue
+            let memory = Int(clamping: ELF.number(entry, ELF.segmentMemorySize, 8))
+            layout.mappedBytes = layout.mappedBytes.addingReportingOverflow(memory).partialValue
         }
         return layout
     }

@@ -67,7 +67,10 @@ public final class LibraryStaging: Sendable {
         do throws(PluginError) {
             let sha256 = try Self.copy(source, original, to: path)
             guard FileIdentity(descriptor: source) == before, FileIdentity(path: original) == before else {
-                throw PluginError(.unfinished, "\(original): it was written to while it was copied; build or copy it again, and let it rest")
+                throw PluginError(
+                    .unfinished,
+                    "\(original): it was written to while it was copied; build or copy it again, and let it rest"
+                )
             }
             let layout = try LibraryFile.check(path, named: original)
             return StagedLibrary(original: original, path: path, sha256: sha256, mappedBytes: layout.mappedBytes)
