@@ -258,6 +258,13 @@ class Files:
                 # One went away just then.
                 continue
 
+    def nothing_is_left(self, empty):
+        try:
+            wait_until(lambda: self.kept() <= empty, "nothing to be left")
+        except AssertionError as error:
+            known = self.admin.plugin("file").generations
+            raise AssertionError(f"{error}; there is {self.kept() - empty}\n{known}\n{self.host.log}") from None
+
     def listed(self):
         return list(self.stub.ListFiles(self.pb.file.ListRequest(page_size=100), timeout=20).files)
 
@@ -370,7 +377,7 @@ def test_a_client_that_vanishes_during_a_move_leaves_nothing_behind(files, pb, h
         assert not reload.is_alive()
         leave[3]()
         wait_until(lambda: not files.admin.calls("file"), "every upload to have ended")
-        wait_until(lambda: files.kept() <= empty, f"nothing to be left; there is {files.kept() - empty}")
+        files.nothing_is_left(empty)
     go.set()
     assert files.listed() == []
     assert files.stub.UploadFile(files.chunks(b"still here"), timeout=20).total_size == 10
@@ -407,6 +414,6 @@ def test_clients_that_come_and_go_over_reloads_leave_nothing_behind(files, data)
     print(f"{moved} uploads moved; {4 * sum(map(len, rounds))} were given up")
     assert moved > 0 and written and all(rounds)
     wait_until(lambda: not files.admin.calls("file"), "every upload to have ended")
-    wait_until(lambda: files.kept() <= empty, f"nothing to be left; there is {files.kept() - empty}")
+    files.nothing_is_left(empty)
     assert files.listed() == []
     assert files.stub.UploadFile(files.chunks(b"still here"), timeout=20).total_size == 10
