@@ -102,8 +102,8 @@ public final class Host: Sendable {
         for listener in configuration.listeners {
             do throws(TransportError) {
                 let address = try await transport.listen(on: listener.address)
-                logger.info("listening on \(address)")
                 state.withLock { $0.addresses.append(address) }
+                logger.info("listening on \(address)")
             } catch {
                 throw HostError(code: .listenFailed, message: error.message)
             }

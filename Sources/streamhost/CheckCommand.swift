@@ -130,6 +130,6 @@ struct CheckChildCommand: ParsableCommand {
             failed: failed.split(separator: ",").map(String.init)
         )
         // On a thread that is nobody else's: the main one serves the main actor, which is the plugin's too.
-        CheckThread.start { ChildRun.run(plan) }
+        OwnThread.start { ChildRun.run(plan) }
     }
 }

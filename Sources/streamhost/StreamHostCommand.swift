@@ -123,13 +123,13 @@ struct StreamHostCommand: AsyncParsableCommand {
                 }
                 continue
             }
-            logger.info("\(signal.rawValue): ending; a second signal ends at once")
+            logger.info("\(signal.name): ending; a second signal ends at once")
             break
         }
         let second = Task {
             while let second = await signals.next() {
                 guard second != .hangUp else { continue }
-                logger.warning("\(second.rawValue): ending at once")
+                logger.warning("\(second.name): ending at once")
                 // No exit handlers: they would wait for what is running.
                 _exit(1)
             }

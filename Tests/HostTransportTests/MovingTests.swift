@@ -249,6 +249,20 @@ import Testing
         #expect(client.loop.calls.count == 0)
     }
 
+    @Test func theNextHandlerGetsTheRequestOfAClientThatHasLeftToo() throws {
+        let old = RecordingHandler(.serverStreaming, policy: .migrate, answer: .letsGo) { call, event in
+            if event.hasPrefix("message") { Self.checkpoint(call, "sent") }
+        }
+        let new = RecordingHandler(.serverStreaming, policy: .migrate)
+        let client = try FrameClient(routes: RouteTable([(Self.path, old)]))
+        try client.open(Self.path, stream: 1)
+        try client.message("all", stream: 1, ends: true)
+        _ = Self.hold(client, old)
+        try client.send(FrameClient.reset, stream: 1, [0, 0, 0, 8])
+        _ = Self.end(client, routes: RouteTable([(Self.path, new)]))
+        #expect(new.events == ["resumed sent", "message all", "cancelled byClient", "closed"])
+    }
+
     @Test func aCallThatEndsWhileItIsAskedIsNotWaitedFor() throws {
         let old = Self.bidi("old", answer: .later)
         let client = try FrameClient(routes: RouteTable([(Self.path, old)]))

@@ -37,15 +37,15 @@ final class EventStream: CallHandler {
             _ = call.finish(CallEnd(Status(.internal, "the request could not be decoded")))
             return
         }
-        let (loop, handle, plugin) = (call.loop, call.handle, request.plugin)
+        let (loop, handle) = (call.loop, call.handle)
         // The answer has begun as soon as the client is subscribed: it may wait for that.
         _ = call.send(metadata: MetadataBlock())
-        let number = hub.subscribe(recent: Int(request.recent)) { event in
+        let number = hub.subscribe(recent: Int(request.recent), of: request.plugin) { event in
             guard let event else {
                 _ = loop.finish(CallEnd(Status(.unavailable, "the host ends")), handle)
                 return
             }
-            guard plugin.isEmpty || event.plugin == plugin, !subscription.isFull.load(ordering: .relaxed) else { return }
+            guard !subscription.isFull.load(ordering: .relaxed) else { return }
             if loop.send(Streamhost_Admin_V1_Event(event), to: handle) == .full { subscription.isFull.store(true, ordering: .relaxed) }
         }
         subscription.number.withLock { $0 = number }

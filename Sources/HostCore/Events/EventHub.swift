@@ -28,12 +28,15 @@ final class EventHub: Sendable {
         }
     }
 
-    /// Hears of so many of the last events, then of each new one.
-    func subscribe(recent: Int, _ subscriber: @escaping Subscriber) -> Int {
-        state.withLock { state in
-            for event in state.recent.suffix(max(recent, 0)) { subscriber(event) }
+    /// Hears of so many of the last events, then of each new one; of one plugin, or of all where the name is empty.
+    func subscribe(recent: Int, of plugin: String, _ subscriber: @escaping Subscriber) -> Int {
+        let wanted = { @Sendable (event: HostEvent) in plugin.isEmpty || event.plugin == plugin }
+        return state.withLock { state in
+            for event in state.recent.filter(wanted).suffix(max(recent, 0)) { subscriber(event) }
             state.lastSubscriber += 1
-            state.subscribers[state.lastSubscriber] = subscriber
+            state.subscribers[state.lastSubscriber] = { event in
+                if event.map(wanted) ?? true { subscriber(event) }
+            }
             return state.lastSubscriber
         }
     }

@@ -147,6 +147,8 @@ extension ServerCall {
     func adopt(by next: any CallHandler) -> Bool {
         let resumed = service == .moving
         let before = service
+        // For one that nobody waits for any more: the handler gets to know what it is to clear.
+        let request = resumed && !next.kind.clientStreams ? handover?.request : nil
         if resumed { rewind() } else { state = CallState(kind: next.kind) }
         handler = next
         demand = next.kind.clientStreams ? 1 : .max
@@ -166,6 +168,7 @@ extension ServerCall {
         if let lost = handover?.lost {
             handover?.lost = nil
             inEvent = true
+            request?.withUnsafeBytes { next.received(self, message: $0) }
             next.cancelled(self, reason: lost)
             inEvent = false
             closeService()

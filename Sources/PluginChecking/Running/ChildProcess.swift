@@ -42,15 +42,18 @@ final class ChildProcess {
         posix_spawn_file_actions_adddup2(&actions, outputPipe[1], 2)
         // Where the pipe has number 3 already, dup2 clears its close-on-exec flag all the same (POSIX.1-2008 TC2, posix_spawn).
         posix_spawn_file_actions_adddup2(&actions, eventPipe[1], Self.eventDescriptor)
-        // The parent ignores the signals that end it; the child is to have them as they are by default.
+        // The parent takes the signals that end it in its own way; the child is to have them as they are by default.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
         var defaults = sigset_t()
         sigemptyset(&defaults)
-        for signal in [SIGINT, SIGTERM, SIGPIPE] { sigaddset(&defaults, signal) }
+        for signal in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { sigaddset(&defaults, signal) }
         posix_spawnattr_setsigdefault(&attributes, &defaults)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
         var process = pid_t()
         let words = ([executable] + arguments).map { strdup($0) } + [nil]
         defer { for word in words { free(word) } }

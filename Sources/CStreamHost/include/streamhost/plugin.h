@@ -270,7 +270,7 @@ typedef struct sh_handler {
     sh_status (*on_yield)(void *state, sh_call call);
     /* The last callback, exactly once, after finish, cancel or yield. The handle is stale from here on: where the call moves,
      * the next generation knows it by another. A call whose client goes away while it moves is opened there all the same,
-     * and cancelled at once, so that what it has left in the plugin's state can be cleared. [call] */
+     * given its request where it has one, and cancelled at once, so that what it has left in the plugin's state can be cleared. [call] */
     void (*on_close)(void *state, sh_call call);
 } sh_handler;
 #define SH_HANDLER_SIZE_1_0 (offsetof(sh_handler, on_close) + sizeof(void (*)(void)))

@@ -1,7 +1,7 @@
 import Glibc
 
 /// A thread of its own for what blocks.
-enum CheckThread {
+enum OwnThread {
     private final class Work: Sendable {
         let body: @Sendable () -> Void
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
