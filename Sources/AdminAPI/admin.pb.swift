@@ -615,7 +615,7 @@ public nonisolated struct Streamhost_Admin_V1_DrainResponse: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// still open when the time was over
+  /// still open when the time was over; of the whole host: when it was asked
   public var callsLeft: Int64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()

@@ -263,14 +263,37 @@ import Testing
         #expect(new.events == ["resumed sent", "message all", "cancelled byClient", "closed"])
     }
 
-    @Test func aCallThatEndsWhileItIsAskedIsNotWaitedFor() throws {
+    @Test func aClientThatLeavesWhileItsHandlerIsAskedIsToldToTheOneThatHasTheCallThen() throws {
+        for letsGo in [true, false] {
+            let old = Self.bidi("old", answer: .later)
+            let new = Self.bidi("new")
+            let client = try FrameClient(routes: RouteTable([(Self.path, old)]))
+            try client.open(Self.path, stream: 1)
+            try client.message("a", stream: 1)
+            let settled = Self.hold(client, old)
+            let call = try #require(Self.call(client))
+            try client.send(FrameClient.reset, stream: 1, [0, 0, 0, 8])
+            #expect(old.events.last == "yield" && !settled())
+            client.loop.turn { _ = call.yielded(letsGo) }
+            #expect(settled())
+            _ = Self.end(client, routes: RouteTable([(Self.path, new)]))
+            #expect(old.events.last == "closed")
+            #expect(letsGo == (new.events == ["resumed after a", "cancelled byClient", "closed"]))
+            #expect(letsGo != old.events.contains("cancelled byClient"))
+            #expect(client.loop.calls.count == 0)
+        }
+    }
+
+    @Test func aCallThatEndsWhileItIsAskedIsToldSoWhenTheTimeIsOver() throws {
         let old = Self.bidi("old", answer: .later)
         let client = try FrameClient(routes: RouteTable([(Self.path, old)]))
         try client.open(Self.path, stream: 1)
         let settled = Self.hold(client, old)
         try client.send(FrameClient.reset, stream: 1, [0, 0, 0, 8])
-        #expect(settled())
+        #expect(!settled())
+        client.loop.turn { client.loop.hold?.asked.forEach { $0.giveUpWaiting() } }
         #expect(old.events == ["opened", "yield", "cancelled byClient", "closed"])
+        #expect(client.loop.calls.count == 0)
     }
 
     @Test func callsAreEndedWithTheStatusThatTheirGroupIsToldOf() throws {

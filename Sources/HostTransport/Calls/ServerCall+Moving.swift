@@ -39,7 +39,7 @@ extension ServerCall {
             handover.isAwaited = true
             pause(handover)
         }
-        loop.awaitsAnswer()
+        loop.awaitsAnswer(of: self)
         guard !alreadyAsked else { return }
         handover?.yield = .asked
         inEvent = true
@@ -95,6 +95,14 @@ extension ServerCall {
         guard let handover, handover.isAwaited else { return }
         handover.isAwaited = false
         unpause(handover)
+        cancelIfLost()
+    }
+
+    /// Tells the handler what was kept back while its answer was waited for.
+    private func cancelIfLost() {
+        guard service == .open, let lost = handover?.lost else { return }
+        handover?.lost = nil
+        cancelService(lost)
     }
 
     /// The handler has said no, or has ended the call: it goes on here.
@@ -105,6 +113,7 @@ extension ServerCall {
         handover.givenBackCount = 0
         unpause(handover)
         settle()
+        cancelIfLost()
     }
 
     /// A move that waits for this call need not any more.

@@ -138,7 +138,12 @@ extension ServerCall {
         guard !streamClosed else { return }
         streamClosed = true
         queue.removeAll()
-        cancelService(reason)
+        if service == .open, let handover, handover.isAwaited {
+            // Its handler may have just ended, to go on elsewhere: then the next one is told. The hold keeps the call.
+            handover.lost = reason
+        } else {
+            cancelService(reason)
+        }
         connection.ended(self)
     }
 }

@@ -8,6 +8,8 @@ extension CallLoop {
         let group: CallGroup
         let begun: UInt64
         var calls: [ServerCall] = []
+        /// Calls whose handlers were asked.
+        var asked: [ServerCall] = []
         /// Handlers that have not answered yet.
         var awaited = 0
         var allAsked = false
@@ -45,7 +47,10 @@ extension CallLoop {
     }
 
     /// One more handler's answer is waited for.
-    func awaitsAnswer() { hold?.awaited += 1 }
+    func awaitsAnswer(of call: ServerCall) {
+        hold?.awaited += 1
+        hold?.asked.append(call)
+    }
 
     /// A handler that was waited for has answered.
     func settled() {
@@ -61,7 +66,7 @@ extension CallLoop {
 
     private func stopWaiting(_ number: Int) {
         guard let hold, hold.number == number, hold.onSettled != nil else { return }
-        for call in calls(of: hold.group) { call.giveUpWaiting() }
+        for call in hold.asked { call.giveUpWaiting() }
         self.hold?.awaited = 0
         reportIfSettled()
     }

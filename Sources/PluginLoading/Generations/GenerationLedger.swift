@@ -95,7 +95,9 @@ public struct GenerationLedger: Sendable, Equatable {
     /// It is not wanted after all: as if it had not begun.
     public mutating func dropped(_ number: Int) {
         switch states[number] {
-        case .staged, .checked, .started: states[number] = nil
+        case .staged, .checked, .started:
+            states[number] = nil
+            if number == last { last -= 1 }
         case .active, .draining, .retired, .failed, nil: break
         }
     }

@@ -31,7 +31,8 @@ struct EventsCommand: HostCommand {
         // Ctrl-C is the usual end, and no failure.
         let signals = Signals([SIGINT, SIGTERM])
         let interrupted = Task {
-            _ = await signals.next()
+            // Nothing came where the command has ended by itself.
+            guard await signals.next() != nil else { return }
             Glibc.exit(0)
         }
         defer { interrupted.cancel() }
