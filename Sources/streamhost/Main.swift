@@ -34,7 +34,6 @@ enum Main {
                 child.begin()
                 await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
             } else if var command = command as? any AsyncParsableCommand {
-                HostSignals.block()
                 try await command.run()
             } else {
                 // The parser's own, such as its help.
