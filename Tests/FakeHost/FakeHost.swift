@@ -55,7 +55,7 @@ public final class FakeHost: @unchecked Sendable {
         while let next = shared.withLock({ $0.posted.isEmpty ? nil : $0.posted.removeFirst() }) { next.function(next.argument) }
     }
 
-    /// Runs what is posted, from other threads too, until something has come true; `false`: it hasn't within ten seconds.
+    /// Runs what is posted, from other threads too, until something has come true; `false`: it hasn't in time.
     public func run(until done: () -> Bool) -> Bool {
         // Only a failure uses it up: the handlers that are waited for share Swift's pool with all tests that run at the same time.
         let deadline = DispatchTime.now() + 120
