@@ -137,9 +137,7 @@ extension PluginManager {
     /// Ends the old generation's calls that are not to go on: of methods that are no more, and of those whose policy says so.
     private func endUnserved(of old: PluginGeneration, by new: PluginGeneration, _ policy: ReloadOptions.Policy) async -> Int {
         await transport.endCalls(of: old.group) { handler in
-            if new.handler(handler.path) == nil {
-                return Status(.unimplemented, "\(String(decoding: handler.path, as: UTF8.self)) is not served any more")
-            }
+            if new.handler(handler.path) == nil { return handler.notServed }
             guard policy == .end || (policy == .method && handler.policy == .end) else { return nil }
             return Status(.unavailable, "the service was reloaded; try again")
         }

@@ -67,3 +67,8 @@ public protocol CallHandler: AnyObject, Sendable {
     /// The last event.
     func closed(_ call: ServerCall)
 }
+
+extension CallHandler {
+    /// How its calls end where the method is no more.
+    public var notServed: Status { Status(.unimplemented, "\(String(decoding: path, as: UTF8.self)) is not served any more") }
+}

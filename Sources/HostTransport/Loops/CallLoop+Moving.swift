@@ -127,7 +127,7 @@ extension CallLoop {
             return .abandoned
         }
         guard let next = previous.path.withUnsafeBytes({ routes.handler(path: $0) }) else {
-            call.abandon(Self.notServed(previous))
+            call.abandon(previous.notServed)
             return .abandoned
         }
         if next.kind == previous.kind || !resumed, call.adopt(by: next) { return resumed ? .moved : .opened }
@@ -137,10 +137,6 @@ extension CallLoop {
         }
         call.abandon(Self.couldNotBeTaken)
         return .abandoned
-    }
-
-    static func notServed(_ handler: any CallHandler) -> Status {
-        Status(.unimplemented, "\(String(decoding: handler.path, as: UTF8.self)) is not served any more")
     }
 
     /// Ends the group's calls of which `status` says how; answers how many those are.
