@@ -5,8 +5,8 @@
     .build-venv/bin/python Benchmarks/reload.py pause [--streams 1000] [--rooms 100] [--reloads 50]
     .build-venv/bin/python Benchmarks/reload.py edit [--edits 5]
 
-`pause`: that many JoinChat streams, all of which move at each reload. The pause that the host tells is the longest of any stream: from the first
-moment at which the plugin's calls are held to the last at which they go on.
+`pause`: that many JoinChat streams, all of which move at each reload. A stream's pause is from when its handler is asked to let go to when the
+next one has it; the host tells the median and the p99 of each reload, and the time from the first call that is held to the last that goes on.
 `edit`: one line of the chat plugin is changed, and `swift build` run; the host watches the library. Split into the compiler's time and the
 host's, which includes reload.settleSeconds. The file is put back afterwards.
 """
@@ -59,7 +59,9 @@ async def pauses(pb, host: Host, streams: int, rooms: int, reloads: int) -> None
         await asyncio.sleep(0.1)
     moved = {verdict.calls_moved for verdict in verdicts}
     print(f"{streams} streams in {rooms} rooms, {reloads} reloads, calls moved by each: {sorted(moved)}")
-    figures("longest pause of any stream", [verdict.pause_ms for verdict in verdicts])
+    figures("a stream's pause: median of each", [verdict.call_pause_median_ms for verdict in verdicts])
+    figures("a stream's pause: p99 of each", [verdict.call_pause_99_ms for verdict in verdicts])
+    figures("first held to last that goes on", [verdict.pause_ms for verdict in verdicts])
     figures("whole reload, from wish to verdict", [verdict.total_ms for verdict in verdicts])
     for task in tasks:
         task.cancel()

@@ -15,7 +15,9 @@ package struct ChatPlugin: Plugin {
 
     package init(context: PluginContext) throws {
         configuration = try context.configuration(as: ChatConfiguration.self)
-        rooms = Rooms(configuration, mint: MessageMint(context))
+        let mint = MessageMint(context)
+        rooms = Rooms(configuration, mint: mint)
+        try Rooms.rehearse(configuration, mint: mint)
     }
 
     package func register(in registry: ServiceRegistry) throws {

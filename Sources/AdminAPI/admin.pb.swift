@@ -526,7 +526,7 @@ public nonisolated struct Streamhost_Admin_V1_ReloadVerdict: Sendable {
   /// the one that serves now
   public var toGeneration: Int64 = 0
 
-  /// the longest that calls which moved were not served
+  /// from the first call that was held to the last that went on: no call was paused for longer
   public var pauseMs: Double = 0
 
   public var callsMoved: Int64 = 0
@@ -537,6 +537,12 @@ public nonisolated struct Streamhost_Admin_V1_ReloadVerdict: Sendable {
 
   /// from the request to the verdict
   public var totalMs: Double = 0
+
+  /// Of the calls that moved, each from when its handler was asked to when the next one had it.
+  public var callPauseMedianMs: Double = 0
+
+  /// of 99 in 100
+  public var callPause99Ms: Double = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1553,7 +1559,7 @@ nonisolated extension Streamhost_Admin_V1_ReloadPluginRequest: SwiftProtobuf.Mes
 
 nonisolated extension Streamhost_Admin_V1_ReloadVerdict: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ReloadVerdict"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}plugin\0\u{1}outcome\0\u{1}reason\0\u{3}from_generation\0\u{3}to_generation\0\u{3}pause_ms\0\u{3}calls_moved\0\u{3}calls_pinned\0\u{3}calls_ended\0\u{3}total_ms\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}plugin\0\u{1}outcome\0\u{1}reason\0\u{3}from_generation\0\u{3}to_generation\0\u{3}pause_ms\0\u{3}calls_moved\0\u{3}calls_pinned\0\u{3}calls_ended\0\u{3}total_ms\0\u{3}call_pause_median_ms\0\u{3}call_pause_99_ms\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1571,6 +1577,8 @@ nonisolated extension Streamhost_Admin_V1_ReloadVerdict: SwiftProtobuf.Message, 
       case 8: try { try decoder.decodeSingularInt64Field(value: &self.callsPinned) }()
       case 9: try { try decoder.decodeSingularInt64Field(value: &self.callsEnded) }()
       case 10: try { try decoder.decodeSingularDoubleField(value: &self.totalMs) }()
+      case 11: try { try decoder.decodeSingularDoubleField(value: &self.callPauseMedianMs) }()
+      case 12: try { try decoder.decodeSingularDoubleField(value: &self.callPause99Ms) }()
       default: break
       }
     }
@@ -1607,6 +1615,12 @@ nonisolated extension Streamhost_Admin_V1_ReloadVerdict: SwiftProtobuf.Message, 
     if self.totalMs.bitPattern != 0 {
       try visitor.visitSingularDoubleField(value: self.totalMs, fieldNumber: 10)
     }
+    if self.callPauseMedianMs.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.callPauseMedianMs, fieldNumber: 11)
+    }
+    if self.callPause99Ms.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.callPause99Ms, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1621,6 +1635,8 @@ nonisolated extension Streamhost_Admin_V1_ReloadVerdict: SwiftProtobuf.Message, 
     if lhs.callsPinned != rhs.callsPinned {return false}
     if lhs.callsEnded != rhs.callsEnded {return false}
     if lhs.totalMs != rhs.totalMs {return false}
+    if lhs.callPauseMedianMs != rhs.callPauseMedianMs {return false}
+    if lhs.callPause99Ms != rhs.callPause99Ms {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

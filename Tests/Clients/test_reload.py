@@ -13,6 +13,8 @@ from support.tally import build, install
 from support.waiting import wait_until
 
 MIB = 1 << 20
+# How soon every client is to see the new code.
+SOON = 1
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +54,7 @@ def test_two_hundred_reloads_under_all_four_kinds_of_calls(start_host, pb, tmp_p
             verdict = admin.accepted("tally")
             assert (verdict.calls_pinned, verdict.calls_ended) == (0, 0)
             moved += verdict.calls_moved
-            load.wait_for_version(f"v{number % 2}")
+            load.wait_for_version(f"v{number % 2}", seconds=SOON)
             memory.append(host.memory("VmRSS"))
         answers = load.finish()
     assert_state_was_handed_over(chain(*answers.values()))
@@ -64,6 +66,24 @@ def test_two_hundred_reloads_under_all_four_kinds_of_calls(start_host, pb, tmp_p
     assert (info.reloads.live_generations, info.reloads.resident_generations, info.reloads.resident_bytes) == (1, 0, 0)
     assert sum(info.reloads.pause_count) == 200
     assert memory[-1] - memory[20] < 8 * MIB, "of a C plugin nothing stays"
+
+
+def test_wishes_that_come_while_a_reload_runs_are_one_reload(start_host, pb, tmp_path, versions):
+    library = install(versions[0], tmp_path / "libtally.so")
+    host = start_host([library], config={"reload": {"probationSeconds": 0}}, log_level="debug")
+    admin = Admin(host, pb)
+    gate = tmp_path / "gate"
+    install(build(tmp_path, "v1", GATE=f'"{gate}"'), library)
+    wish = admin.pb.ReloadPluginRequest(plugin="tally", force=True)
+    first = admin.stub.ReloadPlugin.future(wish, timeout=30)
+    admin.wait_for_state("tally", 2, "CHECKED")
+    # The first one is in the plugin's `create` now, and stays there. Of those that come meanwhile each would be one more, as they are forced.
+    others = [admin.stub.ReloadPlugin.future(wish, timeout=30) for _ in range(20)]
+    wait_until(lambda: sum("one more wish for the reload" in line for line in host.lines) == 19, "all to wait")
+    gate.touch()
+    assert (first.result().from_generation, first.result().to_generation) == (1, 2)
+    assert {(other.result().from_generation, other.result().to_generation) for other in others} == {(2, 3)}
+    assert admin.plugin("tally").reloads.accepted == 2
 
 
 @pytest.mark.parametrize("how", ["yield_later", "yield_refused", "yield_never", "yield_late"])

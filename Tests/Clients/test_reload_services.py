@@ -18,8 +18,8 @@ from support.waiting import wait_until
 
 MIB = 1 << 20
 TRUSTING = {"reload": {"probationSeconds": 0}}
-# How soon a busy stream is to be served by the new code, and how long the tests wait for it on a machine that is busy itself.
-SOON, PATIENTLY = 1.0, 5.0
+# How soon every client is to be served by the new code.
+SOON = 1.0
 
 
 # All four kinds
@@ -37,7 +37,7 @@ LONG = 2 * 3  # of those
 
 def judge(waits, heard):
     print(f"new code seen by all after at most {max(waits) * 1000:.0f} ms (goal {SOON * 1000:.0f} ms); messages: {sum(heard.values())}")
-    assert max(waits) < PATIENTLY
+    assert max(waits) < SOON
     assert all(heard.values()), heard
 
 
@@ -52,7 +52,7 @@ def set_tag(host, tag):
     host.signal(signal.SIGHUP)
 
 
-def test_forty_reloads_of_a_swift_plugin_under_all_four_kinds_of_calls(start_host, pb):
+def test_two_hundred_reloads_of_a_swift_plugin_under_all_four_kinds_of_calls(start_host, pb):
     host = start_host({"bench": {"tag": "|0"}}, config=TRUSTING)
     admin = Admin(host, pb)
     events = (event for event in admin.events(plugin="bench") if event.verdict.plugin)
@@ -60,7 +60,7 @@ def test_forty_reloads_of_a_swift_plugin_under_all_four_kinds_of_calls(start_hos
     with BenchLoad(pb) as load:
         begin_all_kinds(load, host)
         load.wait_for_tag("0")
-        for number in range(1, 41):
+        for number in range(1, 201):
             if number % 4:
                 set_tag(host, f"|{number}")
                 verdict = next(events).verdict
@@ -76,15 +76,15 @@ def test_forty_reloads_of_a_swift_plugin_under_all_four_kinds_of_calls(start_hos
             # Unary calls of this plugin stay where they are.
             assert verdict.calls_pinned <= 2, f"{verdict}"
             moved += verdict.calls_moved
-            waits.append(load.wait_for_tag(tag, PATIENTLY) - done)
+            waits.append(load.wait_for_tag(tag) - done)
             memory.append(host.memory("VmRSS"))
         heard = load.finish()
     judge(waits, heard)
     wait_until(lambda: not admin.calls("bench"), "every call to have ended")
-    admin.wait_for_state("bench", 40, "RETIRED")
+    admin.wait_for_state("bench", 200, "RETIRED")
     info = admin.plugin("bench")
-    assert (info.generation, info.reloads.accepted, info.reloads.calls_moved) == (41, 40, moved)
-    assert (info.reloads.live_generations, info.reloads.resident_generations) == (1, 40)
+    assert (info.generation, info.reloads.accepted, info.reloads.calls_moved) == (201, 200, moved)
+    assert (info.reloads.live_generations, info.reloads.resident_generations) == (1, 200)
     growth = (memory[-1] - memory[4]) / (len(memory) - 5)
     print(f"memory: {growth / MIB:.2f} MiB a generation")
     assert growth < 4 * MIB
@@ -104,7 +104,7 @@ def test_forty_reloads_of_a_c_plugin_under_all_four_kinds_of_calls(start_host, p
             verdict = admin.accepted("echo-c")
             done = time.monotonic()
             assert verdict.calls_ended == 0 and verdict.calls_moved >= LONG and verdict.calls_pinned <= 2, f"{verdict}"
-            waits.append(load.wait_for_tag("ab"[number % 2], PATIENTLY) - done)
+            waits.append(load.wait_for_tag("ab"[number % 2]) - done)
             memory.append(host.memory("VmRSS"))
         heard = load.finish()
     judge(waits, heard)

@@ -1,4 +1,5 @@
 import AdminAPI
+import HostTransport
 import PluginLoading
 
 /// The admin service's messages by their short names.
@@ -45,6 +46,8 @@ extension AdminMessages.ReloadVerdict {
         callsPinned = Int64(verdict.pinned)
         callsEnded = Int64(verdict.ended)
         totalMs = verdict.total.milliseconds
+        callPauseMedianMs = verdict.pauses.median.milliseconds
+        callPause99Ms = verdict.pauses.percentile99.milliseconds
     }
 }
 

@@ -55,7 +55,8 @@ extension PluginManager {
             verdict.to = old.number
             let report = await rollBack(name, because: reason)
             verdict.moved = report.moved
-            verdict.pause = report.pause
+            verdict.pause = report.hold
+            verdict.pauses = CallPauses(report.pauses)
             verdict.total = ContinuousClock.now - begin
             slots[name]?.counters.count(verdict)
             tell(HostEvent(.rolledBack, plugin: name, generation: old.number, verdict.summary, verdict: verdict), level: .warning)

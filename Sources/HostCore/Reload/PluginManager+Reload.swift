@@ -10,7 +10,10 @@ extension PluginManager {
     /// A wish that comes while the same waits for its turn is content with that one: it will see the file as it is then.
     func reload(_ name: String, _ options: ReloadOptions = ReloadOptions()) async throws(PluginError) -> ReloadVerdict {
         guard slots[name] != nil else { throw notLoaded(name) }
-        if let same = waiting[name], same.options == options { return await same.task.value }
+        if let same = waiting[name], same.options == options {
+            logger.debug("plugin \(name): one more wish for the reload that waits for its turn")
+            return await same.task.value
+        }
         let begin = ContinuousClock.now
         let task = Task {
             await inTurn {
@@ -105,7 +108,7 @@ extension PluginManager {
             }
         } catch {
             // What has let go goes back: the routes are the old one's still.
-            verdict.pause = (await transport.endHold(routes: routes)).pause
+            verdict.pause = (await transport.endHold(routes: routes)).hold
             slots[name]?.ledger.failed(new.number, error.message)
             retire(new, of: name)
             throw error
@@ -114,7 +117,8 @@ extension PluginManager {
         slots[name]?.ledger.published(new.number)
         let report = await transport.endHold(routes: routes)
         verdict.to = new.number
-        verdict.pause = report.pause
+        verdict.pause = report.hold
+        verdict.pauses = CallPauses(report.pauses)
         verdict.moved = report.moved
         if report.notTaken * 2 > report.moved + report.notTaken {
             let all = report.moved + report.notTaken
@@ -125,7 +129,7 @@ extension PluginManager {
             verdict.to = old.number
             verdict.moved = back.moved
             verdict.ended = report.abandoned + back.abandoned
-            verdict.pause += back.pause
+            verdict.pause += back.hold
             return
         }
         if report.notTaken > 0 { await transport.returnNotTaken() }
@@ -166,5 +170,5 @@ extension PluginManager {
 }
 
 extension MoveReport {
-    var pause: Duration { .nanoseconds(Int64(clamping: pauseNanoseconds)) }
+    var hold: Duration { .nanoseconds(Int64(clamping: holdNanoseconds)) }
 }

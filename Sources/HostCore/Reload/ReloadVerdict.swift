@@ -1,3 +1,5 @@
+import HostTransport
+
 /// What became of a reload.
 public struct ReloadVerdict: Sendable, Equatable {
     /// How it ended.
@@ -22,8 +24,10 @@ public struct ReloadVerdict: Sendable, Equatable {
     public var from = 0
     /// The generation that serves now.
     public var to = 0
-    /// The longest that calls which moved were not served.
+    /// From the first call that was held to the last that went on, on the loop where it took longest: no call was paused for longer.
     public var pause = Duration.zero
+    /// Of the calls that moved, how long each was paused.
+    public var pauses = CallPauses([])
     /// Calls that go on with the new generation.
     public var moved = 0
     /// Calls that stay with the old one until they end.
@@ -42,7 +46,7 @@ public struct ReloadVerdict: Sendable, Equatable {
         switch outcome {
         case .accepted:
             "reloaded: generation \(from) -> \(to) in \(total.inMilliseconds) ms; pause \(pause.inMilliseconds) ms, "
-                + "\(moved) calls moved, \(pinned) pinned, \(ended) ended"
+                + "\(moved) \(moved == 1 ? "call" : "calls") moved, \(pinned) pinned, \(ended) ended"
         case .refused: "reload refused, generation \(to) serves on: \(reason)"
         case .rolledBack: "reload rolled back, generation \(to) serves again: \(reason)"
         case .unchanged: "reload not needed: generation \(to) is what the file holds"

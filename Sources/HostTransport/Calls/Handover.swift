@@ -27,6 +27,8 @@ final class Handover {
     /// Whether nothing is delivered, whatever the demand: that is in `pausedDemand`.
     var isPaused = false
     var pausedDemand: UInt32 = 0
+    /// When the handler was asked: from then on nothing was delivered.
+    var askedAt: UInt64 = 0
     /// Why nobody waits any more, where that came while no handler had the call.
     var lost: CancelReason?
     /// How often it has moved.

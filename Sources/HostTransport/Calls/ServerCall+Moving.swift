@@ -37,6 +37,7 @@ extension ServerCall {
             // Of one that an earlier move has given up waiting for.
             alreadyAsked = handover.yield != .none
             handover.isAwaited = true
+            handover.askedAt = CallLoop.now
             pause(handover)
         }
         loop.awaitsAnswer(of: self)

@@ -91,7 +91,9 @@ extension CallLoop {
         notTaken = []
         for call in calls {
             switch place(call) {
-            case .moved: report.moved += 1
+            case .moved:
+                report.moved += 1
+                report.pauses.append(Self.now &- (call.handover?.askedAt ?? ended.begun))
             case .abandoned: report.abandoned += 1
             case .notTaken:
                 notTaken.append(call)
@@ -99,7 +101,7 @@ extension CallLoop {
             case .opened: break
             }
         }
-        report.pauseNanoseconds = Self.now &- ended.begun
+        report.holdNanoseconds = Self.now &- ended.begun
         return report
     }
 
@@ -169,8 +171,10 @@ public struct MoveReport: Sendable, Equatable {
     public var notTaken = 0
     /// Ended, as nobody could take them, or nobody waited for them.
     public var abandoned = 0
-    /// How long they were held.
-    public var pauseNanoseconds: UInt64 = 0
+    /// From the first call that was held to the last that went on, in nanoseconds: no call of the group was paused for longer.
+    public var holdNanoseconds: UInt64 = 0
+    /// Of each call that moved, from when its handler was asked to when the next one had it, in nanoseconds.
+    public var pauses: [UInt64] = []
 
     /// Nothing.
     public init() {}
@@ -179,6 +183,7 @@ public struct MoveReport: Sendable, Equatable {
         moved += other.moved
         notTaken += other.notTaken
         abandoned += other.abandoned
-        pauseNanoseconds = max(pauseNanoseconds, other.pauseNanoseconds)
+        holdNanoseconds = max(holdNanoseconds, other.holdNanoseconds)
+        pauses += other.pauses
     }
 }

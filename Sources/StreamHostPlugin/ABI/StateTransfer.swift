@@ -44,18 +44,19 @@ final class StateTransfer {
 
 /// Names as C has them, each made once, and there until `destroy`. [control] is one at a time: there is nothing to protect.
 final class StableNames {
-    private var known: [String: UnsafeMutablePointer<CChar>] = [:]
+    // A plugin has one or two. A dictionary would be the only one of its type: the runtime would look it up, in the midst of a move.
+    private var known: [(name: String, memory: UnsafeMutablePointer<CChar>)] = []
 
     func pointer(to name: String) -> UnsafePointer<CChar> {
-        if let made = known[name] { return UnsafePointer(made) }
+        if let made = known.first(where: { $0.name == name }) { return UnsafePointer(made.memory) }
         let bytes = Array(name.utf8CString)
         let memory = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count)
         memory.initialize(from: bytes, count: bytes.count)
-        known[name] = memory
+        known.append((name, memory))
         return UnsafePointer(memory)
     }
 
     deinit {
-        for memory in known.values { memory.deallocate() }
+        for name in known { name.memory.deallocate() }
     }
 }

@@ -151,7 +151,7 @@ final class Call: @unchecked Sendable {
     /// The last thing that the handler's task does: ends the call, with OK or as the error says.
     @usableFromInline
     func end(_ error: (any Error)? = nil) {
-        if flags.isMoving, error is CancellationError { return letGo() }
+        if flags.isMoving, let error, type(of: error) == CancellationError.self { return letGo() }
         defer { instance.taskEnded() }
         var trailers = Metadata()
         let over = shared.withLock { shared in

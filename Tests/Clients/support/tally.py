@@ -22,6 +22,7 @@ SOURCE = r"""
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "streamhost/plugin.h"
 
 #ifndef VERSION
@@ -228,6 +229,9 @@ static sh_status create(const sh_host *table, sh_bytes config, void **instance, 
     *instance = &host;
 #ifdef CRASH_CREATE
     abort();
+#endif
+#ifdef GATE
+    while (access(GATE, F_OK) != 0) usleep(1000);
 #endif
 #ifdef REFUSE_CREATE
     snprintf(error->text, sizeof error->text, "%s", REFUSE_CREATE);
