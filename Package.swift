@@ -58,10 +58,11 @@ let package = Package(
         // MARK: System libraries and the C ABI
         .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "CStreamHost"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // MARK: Transport
         .target(name: "HTTP2Session", dependencies: ["CNghttp2"], swiftSettings: strict),
-        .target(name: "GRPCWire", swiftSettings: strict),
+        .target(name: "GRPCWire", dependencies: ["CZlib"], swiftSettings: strict),
         .target(
             name: "HostTransport",
             dependencies: [

@@ -9,12 +9,12 @@ public struct Deframer: ~Copyable {
     /// What the bytes so far amount to.
     public enum Step {
         /// A whole message, without its prefix; valid until the deframer is next used.
-        case message(UnsafeRawBufferPointer)
+        case message(UnsafeRawBufferPointer, compressed: Bool)
         /// Nothing whole is there.
         case needMore
         /// The prefix announces more than the limit.
         case tooLarge(Int)
-        /// The message's compressed flag is set, or the flag byte is neither 0 nor 1.
+        /// The flag byte is neither 0 nor 1.
         case badFlag(UInt8)
     }
 
@@ -68,11 +68,11 @@ public struct Deframer: ~Copyable {
     private static func parse(_ bytes: UnsafeRawBufferPointer, limit: Int) -> (Step, used: Int) {
         guard bytes.count >= MessagePrefix.size else { return (.needMore, 0) }
         let flag = bytes[0]
-        guard flag == 0 else { return (.badFlag(flag), 0) }
+        guard flag <= 1 else { return (.badFlag(flag), 0) }
         let length = Int(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 1, as: UInt32.self)))
         guard length <= limit else { return (.tooLarge(length), 0) }
         let end = MessagePrefix.size + length
         guard bytes.count >= end else { return (.needMore, 0) }
-        return (.message(UnsafeRawBufferPointer(rebasing: bytes[MessagePrefix.size..<end])), end)
+        return (.message(UnsafeRawBufferPointer(rebasing: bytes[MessagePrefix.size..<end]), compressed: flag == 1), end)
     }
 }

@@ -3,10 +3,10 @@ public enum MessagePrefix {
     /// Bytes of a prefix.
     public static let size = 5
 
-    /// Writes the prefix of an uncompressed message of `length` bytes. The buffer must have room for ``size`` bytes.
+    /// Writes the prefix of a message of `length` bytes. The buffer must have room for ``size`` bytes.
     @inlinable
-    public static func write(length: Int, to pointer: UnsafeMutableRawPointer) {
-        pointer.storeBytes(of: 0, as: UInt8.self)
+    public static func write(length: Int, compressed: Bool = false, to pointer: UnsafeMutableRawPointer) {
+        pointer.storeBytes(of: compressed ? 1 : 0, as: UInt8.self)
         pointer.storeBytes(of: UInt32(truncatingIfNeeded: length).bigEndian, toByteOffset: 1, as: UInt32.self)
     }
 

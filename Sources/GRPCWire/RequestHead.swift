@@ -11,6 +11,8 @@ public struct RequestHead {
         case http(Int, String)
         /// Answer as gRPC, without a handler.
         case status(Status)
+        /// The same, and tell which encodings there are.
+        case unknownEncoding(Status)
     }
 
     private enum ContentType: Equatable { case missing, grpc, other }
@@ -27,6 +29,11 @@ public struct RequestHead {
     /// The call's timeout in nanoseconds; `nil`: none.
     public private(set) var timeout: UInt64?
 
+    /// How the request's messages are compressed, those that are.
+    public private(set) var encoding = MessageEncoding.identity
+    /// How messages to the client may be compressed.
+    public private(set) var accepts = MessageEncodings()
+
     private var size = 0
     private var fields = 0
     private var isPost = false
@@ -34,7 +41,7 @@ public struct RequestHead {
     private var contentType = ContentType.missing
     private var badTimeout = false
     private var badBinary: String?
-    private var encoding: String?
+    private var unknownEncoding: String?
 
     /// A head that has seen nothing.
     public init(limit: Int, fieldLimit: Int = 256) {
@@ -54,7 +61,9 @@ public struct RequestHead {
         contentType = .missing
         badTimeout = false
         badBinary = nil
-        encoding = nil
+        encoding = .identity
+        accepts = []
+        unknownEncoding = nil
     }
 
     /// Takes one field. Past the limit it only counts.
@@ -92,8 +101,14 @@ public struct RequestHead {
         if name.isEqual(to: "grpc-timeout") {
             timeout = Timeout.nanoseconds(value)
             badTimeout = timeout == nil
-        } else if name.isEqual(to: "grpc-encoding"), !value.isEqual(to: "identity") {
-            encoding = String(decoding: value.prefix(100), as: UTF8.self)
+        } else if name.isEqual(to: "grpc-encoding") {
+            if let known = MessageEncoding(name: value) {
+                encoding = known
+            } else {
+                unknownEncoding = String(decoding: value.prefix(100), as: UTF8.self)
+            }
+        } else if name.isEqual(to: "grpc-accept-encoding") {
+            accepts.formUnion(MessageEncodings(list: value))
         } else if name.isEqual(to: "grpc-tags-bin") || name.isEqual(to: "grpc-trace-bin") {
             // Tracing contexts of OpenCensus, which handlers may pass on.
             addBinary(name: name, value: value)
@@ -139,8 +154,13 @@ public struct RequestHead {
         if let badBinary {
             return .status(Status(.internal, "malformed metadata \(badBinary): wanted base64"))
         }
-        if let encoding {
-            return .status(Status(.unimplemented, "grpc-encoding \(encoding) is not supported; wanted identity"))
+        if let unknownEncoding {
+            return .unknownEncoding(
+                Status(
+                    .unimplemented,
+                    "grpc-encoding \(unknownEncoding) is not supported; wanted one of \(MessageEncodings.allNames)"
+                )
+            )
         }
         return .call
     }

@@ -10,6 +10,9 @@ public enum ConfigurationChange: Sendable, Equatable {
     /// From now on, these limits.
     case limits(HostConfiguration.Limits)
 
+    /// From now on, answers are compressed this way.
+    case compression(HostConfiguration.Compression)
+
     /// From now on, reloads go this way.
     case reload(HostConfiguration.Reload)
 
@@ -51,6 +54,7 @@ extension ConfigurationChange: CustomStringConvertible {
         switch self {
         case .logLevel(let level): "log.level is \(level) now"
         case .limits: "limits changed"
+        case .compression: "compression changed"
         case .reload: "reload settings changed"
         case .shutdown(let shutdown): "shutdown.drainSeconds is \(Setting.plain(shutdown.drainSeconds)) now"
         case .watchAll(true): "everything that is loaded is watched now"

@@ -5,7 +5,8 @@ extension HostConfiguration {
     ///
     /// Each scalar comes from the highest layer that sets it. Listeners come all from one layer: the flags' replace the
     /// environment's, which replace the file's. Plugins add up in the order file, environment, flags; a library that is
-    /// there already, by its path, isn't taken again. Plugin folders come from the file alone.
+    /// there already, by its path, isn't taken again. Plugin folders and what is said of single methods come
+    /// from the file alone.
     ///
     /// - Parameters:
     ///   - file: The path of a JSON file, such as `hostconfig.json`; `nil` to do without one.
@@ -49,6 +50,7 @@ extension HostConfiguration {
         }
         configuration.plugins = fileLayer.plugins
         configuration.pluginFolders = fileLayer.pluginFolders
+        configuration.compression.methods = fileLayer.compressionMethods
         for library in environmentLayer.libraries + flagLayer.libraries {
             configuration.addPlugin(library)
         }

@@ -23,6 +23,9 @@ public struct HostConfiguration: Sendable, Equatable {
     /// The bounds on what one client, connection or call may cost.
     public var limits = Limits()
 
+    /// Which answers are compressed.
+    public var compression = Compression()
+
     /// Event loop threads. Default: 0, which means one per core.
     public var threads: Int = 0
 

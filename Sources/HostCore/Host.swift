@@ -94,6 +94,7 @@ public final class Host: Sendable {
     }
 
     private func serve(_ configuration: HostConfiguration, _ onEnd: @escaping @Sendable () -> Void) async throws(HostError) {
+        await transport.setCompression(CompressionPolicy(configuration.compression))
         await director.apply(WantedPlugins(configuration), configuration.reload)
         guard await !plugins.names.isEmpty else {
             throw HostError(code: .nothingToServe, message: "none of the plugins could be loaded; the reasons are in the log")
@@ -152,6 +153,7 @@ public final class Host: Sendable {
             switch change {
             case .logLevel(let level): logLevel.level = level
             case .limits(let limits): await transport.setLimits(TransportLimits(limits))
+            case .compression(let compression): await transport.setCompression(CompressionPolicy(compression))
             case .reload, .shutdown, .watchAll, .needsRestart: break
             case .pluginRemoved, .pluginReplaced, .pluginAdded, .watchChanged: break
             case .folderRemoved, .folderAdded, .folderWatchChanged: break

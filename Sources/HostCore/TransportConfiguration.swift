@@ -1,3 +1,4 @@
+import GRPCWire
 import HostConfiguration
 import HostTransport
 
@@ -13,6 +14,38 @@ extension TransportLimits {
         connectionWindowBytes = limits.connectionWindowBytes
         maxConnections = limits.maxConnections
         sendBufferBytes = limits.sendBufferBytes
+    }
+}
+
+extension CompressionPolicy {
+    /// The transport's policy as configured.
+    init(_ compression: HostConfiguration.Compression) {
+        let general = Rule(
+            encoding: MessageEncoding(compression.encoding),
+            level: compression.level,
+            minBytes: compression.minBytes
+        )
+        var named: [String: Rule] = [:]
+        // Services first: their methods go by them.
+        for method in compression.methods.sorted(by: { $0.name.count < $1.name.count }) {
+            let service = method.name.split(separator: "/").first.map(String.init) ?? method.name
+            var rule = named[service] ?? general
+            if let encoding = method.encoding { rule.encoding = MessageEncoding(encoding) }
+            if let level = method.level { rule.level = level }
+            if let minBytes = method.minBytes { rule.minBytes = minBytes }
+            named[method.name] = rule
+        }
+        self.init(general: general, named: named)
+    }
+}
+
+extension MessageEncoding {
+    init(_ encoding: HostConfiguration.Compression.Encoding) {
+        switch encoding {
+        case .none: self = .identity
+        case .gzip: self = .gzip
+        case .deflate: self = .deflate
+        }
     }
 }
 

@@ -135,6 +135,11 @@ public final class Transport: Sendable {
         _ = await onEachLoop { $0.limits = limits }
     }
 
+    /// Sets how answers are compressed, of calls that begin from then on.
+    public func setCompression(_ policy: CompressionPolicy) async {
+        _ = await onEachLoop { $0.compression = policy }
+    }
+
     // MARK: The end
 
     /// Graceful shutdown: no new connections, a GOAWAY to each client, and the calls in flight may end within the limit; then the

@@ -38,12 +38,16 @@ public final class FakeCall: @unchecked Sendable {
         public var givenBack: [[UInt8]] = []
         /// The later answer to an on_yield.
         public var yielded: sh_status?
+        /// Of each answer, whether it was to be compressed.
+        public var compressed: [Bool] = []
         /// How many more messages it can take.
         public var demand: UInt32 = 1
         var isOpen = true
         var isAsked = false
         var isFull = false
         var headersLeft = false
+        var compresses = false
+        var announcesEncoding = false
     }
 
     let generation: FakeGeneration
@@ -54,6 +58,8 @@ public final class FakeCall: @unchecked Sendable {
     /// The request of a method that takes one.
     var request: [UInt8]?
     package var hasHalfClosed = false
+    /// Whether the message that is delivered next came compressed.
+    public var deliversCompressed = false
     private let record = Mutex(Record())
 
     init(_ generation: FakeGeneration, _ method: FakeGeneration.Method, _ handle: sh_call, _ metadata: [(String, String)]) {
@@ -106,7 +112,17 @@ public final class FakeCall: @unchecked Sendable {
         whileOpen { record in
             record.headersLeft = true
             record.sent.append(message)
+            record.compressed.append(record.compresses)
             return record.isFull ? Int(SH_FULL) : Int(SH_OK)
+        }
+    }
+
+    func compress(_ on: Bool) -> sh_status {
+        whileOpen { record in
+            guard !on || !record.headersLeft || record.announcesEncoding else { return Int(SH_INVALID) }
+            if on { record.announcesEncoding = true }
+            record.compresses = on
+            return Int(SH_OK)
         }
     }
 

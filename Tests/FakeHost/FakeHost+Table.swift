@@ -49,6 +49,8 @@ extension FakeHost {
             guard let bytes = FakeBuffer.bytes(buffer) else { return sh_status(SH_INVALID) }
             return FakeHost.call(host, call)?.send(bytes) ?? FakeHost.closed
         }
+        table.pointee.compress = { host, call, on in FakeHost.call(host, call)?.compress(on != 0) ?? FakeHost.closed }
+        table.pointee.was_compressed = { host, call in FakeHost.call(host, call)?.deliversCompressed == true ? 1 : 0 }
         table.pointee.finish = { host, call, end in FakeHost.call(host, call)?.finish(end) ?? FakeHost.closed }
         table.pointee.request = { host, call, messages in FakeHost.call(host, call)?.request(messages) ?? FakeHost.closed }
     }

@@ -1,7 +1,11 @@
 import GRPCWire
+import Synchronization
 import Testing
 
-@Suite struct DeframerTests {
+@Suite final class DeframerTests {
+    /// The numbers of messages that came with the compressed flag.
+    private let compressed = Mutex<[Int]>([])
+
     /// Feeds the pieces one after the other; answers the messages, and what stopped it besides a lack of bytes.
     private func deframe(_ pieces: [[UInt8]], limit: Int = 1000) -> (messages: [[UInt8]], stop: String?) {
         var deframer = Deframer()
@@ -11,7 +15,9 @@ import Testing
                 var input = bytes
                 while true {
                     switch deframer.next(from: &input, limit: limit) {
-                    case .message(let message): messages.append(Array(message))
+                    case .message(let message, let compressed):
+                        messages.append(Array(message))
+                        if compressed { self.compressed.withLock { $0.append(messages.count - 1) } }
                     case .needMore: return nil
                     case .tooLarge(let size): return "too large: \(size)"
                     case .badFlag(let flag): return "bad flag: \(flag)"
@@ -51,7 +57,12 @@ import Testing
         #expect(deframe([[0, 0xFF, 0xFF, 0xFF, 0xFF]]).stop == "too large: 4294967295")
     }
 
-    @Test(arguments: [1, 2, 255] as [UInt8]) func aSetFlagIsTold(flag: UInt8) {
+    @Test func aMessageTellsWhetherItIsCompressed() {
+        #expect(deframe([framed([1]) + framed([2, 3], flag: 1) + framed([4])]).messages == [[1], [2, 3], [4]])
+        #expect(compressed.withLock { $0 } == [1])
+    }
+
+    @Test(arguments: [2, 255] as [UInt8]) func aFlagThatIsNeitherZeroNorOneIsTold(flag: UInt8) {
         #expect(deframe([framed([1], flag: flag)]).stop == "bad flag: \(flag)")
     }
 
@@ -62,7 +73,7 @@ import Testing
             deframer.append(UnsafeRawBufferPointer(rebasing: bytes[..<6]))
             #expect(deframer.buffered == 6)
             var rest = UnsafeRawBufferPointer(rebasing: bytes[6...])
-            guard case .message(let message) = deframer.next(from: &rest, limit: 10) else {
+            guard case .message(let message, _) = deframer.next(from: &rest, limit: 10) else {
                 Issue.record("wanted a message")
                 return
             }

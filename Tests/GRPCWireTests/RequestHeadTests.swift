@@ -101,8 +101,17 @@ import Testing
         #expect(head.verdict() == .call)
     }
 
+    @Test func encodingsAreReadFromTheirFields() {
+        let head = head(
+            Self.call + [("grpc-encoding", "gzip"), ("grpc-accept-encoding", "identity, deflate,zstd"), ("grpc-accept-encoding", "gzip")]
+        )
+        #expect(head.verdict() == .call)
+        #expect(head.encoding == .gzip)
+        #expect(head.accepts == [MessageEncodings(.identity), MessageEncodings(.deflate), MessageEncodings(.gzip)])
+    }
+
     @Test func anEncodingThatIsNotThereIsUnimplemented() {
-        guard case .status(let status) = head(Self.call + [("grpc-encoding", "br")]).verdict() else {
+        guard case .unknownEncoding(let status) = head(Self.call + [("grpc-encoding", "br")]).verdict() else {
             Issue.record("wanted a status")
             return
         }

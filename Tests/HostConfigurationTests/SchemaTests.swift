@@ -26,9 +26,16 @@ struct SchemaTests {
             Set(schema["properties"]["pluginFolders"]["items"]["properties"].keys) == Set(FileWalker.pluginFolderKeys)
         )
         for group in Set(Setting.all.filter { $0.path.count == 2 }.map { $0.path[0] }) {
-            let known = Setting.all.filter { $0.path[0] == group }.map { $0.path[1] }
+            var known = Setting.all.filter { $0.path[0] == group }.map { $0.path[1] }
+            if group == "compression" { known.append("methods") }
             #expect(Set(schema["properties"][group]["properties"].keys) == Set(known))
         }
+    }
+
+    @Test("The schema knows the keys of a method's compression")
+    func compressionMethods() throws {
+        let entry = try schema()["properties"]["compression"]["properties"]["methods"]["additionalProperties"]
+        #expect(Set(entry["properties"].keys) == Set(FileWalker.compressionMethodKeys))
     }
 
     @Test("The schema has each setting's type, bounds and default", arguments: Setting.all.map(\.path))
@@ -74,7 +81,10 @@ struct SchemaTests {
                 Issue.record("\(path) has no description")
                 return
             }
-            if entry["type"] == "object", !path.hasSuffix(".config") {
+            if case .object = entry["additionalProperties"] {
+                // Names of the operator's choice, and what may stand under each.
+                check(entry["additionalProperties"], at: path + ".*")
+            } else if entry["type"] == "object", !path.hasSuffix(".config") {
                 #expect(entry["additionalProperties"] == false, "\(path)")
             }
             for key in entry["properties"].keys { check(entry["properties"][key], at: path + "." + key) }

@@ -93,6 +93,8 @@ final class NoServices: HostServices {
     func sendMetadata(_ call: sh_call, _ entries: UnsafeBufferPointer<sh_metadata>) -> sh_status { sh_status(SH_CLOSED) }
     func send(_ call: sh_call, _ message: UnsafeRawBufferPointer) -> sh_status { sh_status(SH_CLOSED) }
     func send(_ call: sh_call, _ message: OpaquePointer) -> sh_status { sh_status(SH_CLOSED) }
+    func compress(_ call: sh_call, _ on: Bool) -> sh_status { sh_status(SH_CLOSED) }
+    func wasCompressed(_ call: sh_call) -> Bool { false }
     func finish(_ call: sh_call, _ finish: UnsafePointer<sh_finish>?) -> sh_status { sh_status(SH_CLOSED) }
     func request(_ call: sh_call, _ messages: UInt32) -> sh_status { sh_status(SH_CLOSED) }
     func metadata(_ call: sh_call) -> (status: sh_status, entries: UnsafeBufferPointer<sh_metadata>) {

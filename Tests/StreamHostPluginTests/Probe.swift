@@ -24,9 +24,29 @@ struct Probe: Plugin {
             service.clientStreaming("SumElsewhere", on: .offloaded, reload: .migrate, Self.sum)
             service.clientStreaming("Forgets", reload: .migrate, Self.forgets)
             service.bidirectional("Echo", reload: .migrate, Self.echo)
+            service.bidirectional("Mirror", Self.mirror)
+            service.unary("MirrorOne", Self.mirrorOne)
             service.unary("Plain") { (request: Number, _) in request }
             service.unary("Ends", reload: .end) { (request: Number, _) in request }
         }
+    }
+
+    /// Answers are compressed where their requests were.
+    @Sendable private static func mirror(
+        _ requests: RequestStream<Number>,
+        _ writer: ResponseWriter<Number>,
+        _ context: CallContext
+    ) async throws {
+        context.compressAnswers(true)
+        for try await request in requests {
+            context.compressAnswers(requests.lastWasCompressed)
+            try await writer.write(request)
+        }
+    }
+
+    @Sendable private static func mirrorOne(_ request: Number, _ context: CallContext) async throws -> Number {
+        context.compressAnswers(context.requestWasCompressed)
+        return request
     }
 
     private static func sayHow(_ context: CallContext) {

@@ -16,6 +16,7 @@ struct CallOptions {
         let echoes = entries.filter { $0.name.hasPrefix("echo-") }
         // A call that is resumed has sent its initial metadata.
         if !echoes.isEmpty, !context.isResumed { try context.sendInitialMetadata(Metadata(echoes)) }
+        if let compress = context.metadata["bench-compress"] { context.compressAnswers(compress == "1") }
         context.addTrailers(Metadata(entries.filter { $0.name.hasPrefix("trail-") }))
         func milliseconds(_ name: String) -> Duration? { context.metadata[name].flatMap { Int64($0) }.map { .milliseconds($0) } }
         delay = milliseconds("bench-delay-ms")

@@ -8,7 +8,7 @@
  * For tests it also shows metadata, status and time: request metadata named "echo-..." comes back as initial metadata, "trail-..."
  * as trailing metadata; "bench-status" and "bench-message" say how the call ends; "bench-delay-ms" delays a unary answer;
  * "bench-interval-ms" is a pause before each but the first payload of a server stream, and "bench-number" makes each begin with its
- * number and a colon.
+ * number and a colon; "bench-compress" 1 or 0 has the answers compressed or not.
  *
  * When the plugin is reloaded, streams go on in the new code: on_yield says where a call stands (its checkpoint), and on_open of the
  * new code begins there. Unary calls stay where they are: they are short. The number of calls served is handed over as the plugin's
@@ -124,6 +124,7 @@ static Options *options_of(const sh_host *host, sh_call call, const sh_call_info
         if (equals(entry.name, "bench-delay-ms")) options->delay_ns = number(entry.value) * 1000000u;
         if (equals(entry.name, "bench-interval-ms")) options->interval_ns = number(entry.value) * 1000000u;
         if (equals(entry.name, "bench-number")) options->numbered = 1;
+        if (equals(entry.name, "bench-compress")) host->compress(host, call, number(entry.value) == 1);
         /* "-bin": text that plain metadata can't carry. */
         if ((equals(entry.name, "bench-message") || equals(entry.name, "bench-message-bin")) && !options->message) {
             options->message = calloc(entry.value.size + 1, 1);

@@ -21,6 +21,12 @@ struct JSONNode {
         var value: JSONNode
     }
 
+    /// The value of that key, of an object that has it.
+    func member(_ key: String) -> JSONNode? {
+        guard case .object(let members) = content else { return nil }
+        return members.first { $0.key == key }?.value
+    }
+
     /// The same without places.
     var value: JSONValue {
         switch content {

@@ -7,6 +7,7 @@ struct FileLayer {
     var listeners: [HostConfiguration.Listener]?
     var plugins: [HostConfiguration.Plugin] = []
     var pluginFolders: [HostConfiguration.PluginFolder] = []
+    var compressionMethods: [HostConfiguration.Compression.Method] = []
 
     /// No file: nothing said.
     init() {}
@@ -21,6 +22,11 @@ struct FileLayer {
             case "listeners": listeners = try walker.listeners(member.value, at: path)
             case "plugins": plugins = try walker.plugins(member.value, at: path)
             case "pluginFolders": pluginFolders = try walker.pluginFolders(member.value, at: path)
+            case "compression":
+                values += try walker.settings(member, at: path, besides: ["methods"])
+                if let methods = member.value.member("methods") {
+                    compressionMethods = try walker.compressionMethods(methods, at: path.key("methods"))
+                }
             default: values += try walker.settings(member, at: path)
             }
         }

@@ -47,17 +47,18 @@ struct FileWalker {
         return value
     }
 
-    /// A top-level key that holds a setting, or an object of settings.
+    /// A top-level key that holds a setting, or an object of settings, in which there may be `others` that are none.
     func settings(
         _ member: JSONNode.Member,
-        at path: JSONPath
+        at path: JSONPath,
+        besides others: [String] = []
     ) throws(ConfigurationError) -> [(setting: Setting, content: ConfigContent)] {
         if let setting = Setting.all.first(where: { $0.path == [member.key] }) {
             return [try checked(member.value, setting, at: path)]
         }
         let group = Setting.all.filter { $0.path.first == member.key }
         var values: [(setting: Setting, content: ConfigContent)] = []
-        for inner in try members(of: member.value, at: path, known: group.map { $0.path[1] }) {
+        for inner in try members(of: member.value, at: path, known: group.map { $0.path[1] } + others) {
             for setting in group where setting.path[1] == inner.key {
                 values.append(try checked(inner.value, setting, at: path.key(inner.key)))
             }
@@ -65,7 +66,7 @@ struct FileWalker {
         return values
     }
 
-    private func checked(
+    func checked(
         _ node: JSONNode,
         _ setting: Setting,
         at path: JSONPath

@@ -8,6 +8,9 @@ extension Setting {
 
     static let all: [Setting] =
         [watch] + limits + [
+            Setting("compression", "encoding", kind: .choice(Choice(\.compression.encoding))),
+            Setting("compression", "level", kind: .integer(\.compression.level, 1...9)),
+            Setting("compression", "minBytes", kind: .integer(\.compression.minBytes, 0...int31)),
             // More threads than that are a typing mistake on any machine.
             Setting("threads", kind: .integer(\.threads, 0...1024)),
             logLevel,

@@ -42,6 +42,11 @@ final class CallBridge: HostServices {
         return sh_status(loop.send(SharedBytes.of(message), to: CallHandle(rawValue: call)))
     }
 
+    func compress(_ call: sh_call, _ on: Bool) -> sh_status {
+        guard let loop = loop(call) else { return .closed }
+        return sh_status(loop.setCompression(on, of: CallHandle(rawValue: call)))
+    }
+
     func finish(_ call: sh_call, _ finish: UnsafePointer<sh_finish>?) -> sh_status {
         guard let loop = loop(call) else { return .closed }
         guard let finish else { return sh_status(loop.finish(.ok, CallHandle(rawValue: call))) }
@@ -62,6 +67,11 @@ final class CallBridge: HostServices {
         guard loop.isCurrent else { return (.wrongThread, none) }
         guard let call = loop.call(CallHandle(rawValue: call)) else { return (.closed, none) }
         return (.ok, UnsafeBufferPointer(scratch.entries(of: call)))
+    }
+
+    func wasCompressed(_ call: sh_call) -> Bool {
+        guard let loop = loop(call), loop.isCurrent else { return false }
+        return loop.deliversCompressed
     }
 
     func checkpoint(_ call: sh_call, _ bytes: UnsafeRawBufferPointer) -> sh_status {

@@ -33,6 +33,7 @@ final class PluginCallHandler: CallHandler {
         let entries = scratch.entries(of: call)
         info.metadata = UnsafePointer(entries.baseAddress)
         info.metadata_count = entries.count
+        if call.mayReceiveCompressed { info.compressed = 1 }
         guard resumed else { return open(call, &info) }
         info.resumed = 1
         // A copy of its own: the plugin may set the next checkpoint before it has read this one.

@@ -19,6 +19,13 @@ enum ResponseHeaders {
         (Array(":status".utf8), Array("200".utf8)), (Array("content-type".utf8), Array("application/grpc".utf8)),
     ]
 
+    static let acceptEncoding: Field = (Array("grpc-accept-encoding".utf8), Array(MessageEncodings.allNames.utf8))
+
+    static func encodingFields(_ encoding: MessageEncoding) -> [Field] {
+        guard encoding != .identity else { return [acceptEncoding] }
+        return [(Array("grpc-encoding".utf8), Array(encoding.name.utf8)), acceptEncoding]
+    }
+
     static func statusFields(_ status: Status, details: [UInt8]) -> [Field] {
         var fields: [Field] = [(Array("grpc-status".utf8), Array("\(status.code.rawValue)".utf8))]
         if !status.message.isEmpty {

@@ -11,6 +11,12 @@ extension ServerCall {
         case .status(let status):
             service = .closed
             _ = finish(CallEnd(status))
+        case .unknownEncoding(let status):
+            service = .closed
+            let (name, value) = ResponseHeaders.acceptEncoding
+            var encodings = MetadataBlock()
+            name.withUnsafeBytes { name in value.withUnsafeBytes { encodings.append(name: name, value: $0) } }
+            _ = finish(CallEnd(status, trailers: encodings))
         case .http(let code, let text):
             service = .closed
             answer(http: code, text: text)
@@ -31,6 +37,11 @@ extension ServerCall {
         self.handle = handle
         openedAt = CallLoop.coarseNow
         if !connection.head.metadata.isEmpty { metadata = MetadataBlock(copying: connection.head.metadata) }
+        accepts = connection.head.accepts
+        let rule = loop.compression.rule(path: found.path)
+        if connection.head.encoding != .identity || (rule.encoding != .identity && accepts.contains(rule.encoding)) {
+            compression = CallCompression(inbound: connection.head.encoding, accepts: accepts, rule: rule)
+        }
         if let timeout = connection.head.timeout {
             let at = CallLoop.now.addingReportingOverflow(timeout)
             deadline = at.overflow ? UInt64(Int64.max) : at.partialValue
@@ -86,16 +97,19 @@ extension ServerCall {
         let limit = loop.limits.maxReceiveMessageBytes
         delivery: while demand > 0, service == .open {
             switch deframer.next(from: &input, limit: limit) {
-            case .message(let message):
+            case .message(let message, let compressed):
                 switch state.receivedMessage() {
                 case .deliver:
+                    guard let message = plain(message, compressed, limit: limit) else { break }
                     demand -= 1
+                    loop.deliversCompressed = compressed
                     if state.kind.clientStreams {
                         event { $0.received(self, message: message) }
                     } else if last && input.count == 0 && deframer.buffered == 0 {
                         deliver(request: message)
                     } else {
                         held = Array(message)
+                        heldWasCompressed = compressed
                     }
                 case .reject(let violation):
                     reject(violation.status)
@@ -107,20 +121,36 @@ extension ServerCall {
             case .tooLarge(let size):
                 reject(Status(.resourceExhausted, "found a message of \(size) bytes; this server takes \(limit) bytes"))
             case .badFlag(let flag):
-                reject(
-                    Status(
-                        .internal,
-                        flag == 1
-                            ? "found a compressed message without a grpc-encoding"
-                            : "found \(flag) as a message's compressed flag; wanted 0 or 1"
-                    )
-                )
+                reject(Status(.internal, "found \(flag) as a message's compressed flag; wanted 0 or 1"))
             }
         }
         guard service == .open else { return dropInput() }
         if input.count > 0 { deframer.append(input) }
         credit()
         if endReceived { deliverEnd() }
+    }
+
+    /// The message as it was before the client compressed it; `nil`: it can't be had, and the call is over.
+    private func plain(_ message: UnsafeRawBufferPointer, _ compressed: Bool, limit: Int) -> UnsafeRawBufferPointer? {
+        guard compressed else { return message }
+        guard let encoding = compression?.inbound, encoding != .identity else {
+            reject(Status(.internal, "found a compressed message without a grpc-encoding"))
+            return nil
+        }
+        switch loop.inflater.inflate(message, encoding, limit: limit) {
+        case .message(let plain):
+            return plain
+        case .tooLarge:
+            reject(
+                Status(
+                    .resourceExhausted,
+                    "found a message of more than \(limit) bytes, compressed to \(message.count); this server takes \(limit) bytes"
+                )
+            )
+        case .malformed(let why):
+            reject(Status(.internal, "found a message that is no \(encoding.name): \(why)"))
+        }
+        return nil
     }
 
     func requestEnded() {
@@ -144,6 +174,7 @@ extension ServerCall {
         endDelivered = true
         if let message = held {
             held = nil
+            loop.deliversCompressed = heldWasCompressed
             message.withUnsafeBytes { deliver(request: $0) }
         }
         switch state.receivedEnd() {

@@ -19,7 +19,11 @@ extension ServerCall {
         guard service == .open, !streamClosed else { return .closed }
         guard message.count <= loop.limits.maxSendMessageBytes else { return .tooLarge }
         guard state.sendMessage() == .accept else { return .misplaced }
-        queue.append(message)
+        if let packed = compression?.compressed(message, loop.deflater) {
+            queue.append(packed, compressed: true)
+        } else {
+            queue.append(message)
+        }
         return queued()
     }
 
@@ -28,8 +32,18 @@ extension ServerCall {
         guard service == .open, !streamClosed else { return .closed }
         guard message.count <= loop.limits.maxSendMessageBytes else { return .tooLarge }
         guard state.sendMessage() == .accept else { return .misplaced }
-        queue.append(message)
+        queue.append(compression?.compressed(message, loop.deflater) ?? message)
         return queued()
+    }
+
+    /// Whether messages are compressed from here on, whatever the configuration says.
+    /// - Returns: `misplaced` where the client takes nothing compressed, or was not told in time that something would be.
+    public func setCompression(_ on: Bool) -> SendResult {
+        guard service == .open, !streamClosed else { return .closed }
+        let compression = self.compression ?? CallCompression(inbound: .identity, accepts: accepts, rule: CompressionPolicy.Rule())
+        guard compression.set(on, accepts: accepts, headersAreSent: headersSubmitted) else { return on ? .misplaced : .ok }
+        self.compression = compression
+        return .ok
     }
 
     private func queued() -> SendResult {
@@ -89,11 +103,17 @@ extension ServerCall {
         if queue.count == 0, rare?.initialMetadata == nil, state.isFinished {
             connection.session.submitHeadersOnly(self, headers: headersOnly)
         } else if let initialMetadata = rare?.initialMetadata {
-            let fields = ResponseHeaders.initialFields + ResponseHeaders.fields(initialMetadata)
+            let fields = ResponseHeaders.initialFields + encodingFields + ResponseHeaders.fields(initialMetadata)
             connection.session.submitResponse(self, headers: HTTP2HeaderBlock(fields))
-        } else {
+        } else if compression == nil {
             connection.session.submitResponse(self, headers: ResponseHeaders.initial)
+        } else {
+            connection.session.submitResponse(self, headers: HTTP2HeaderBlock(ResponseHeaders.initialFields + encodingFields))
         }
+    }
+
+    private var encodingFields: [ResponseHeaders.Field] {
+        compression.map { ResponseHeaders.encodingFields($0.outbound) } ?? []
     }
 
     private var headersOnly: HTTP2HeaderBlock {

@@ -62,6 +62,12 @@ public final class ServerCall: HTTP2Stream {
 
     // Inbound
     var deframer = Deframer()
+    /// How answers may be compressed.
+    var accepts = MessageEncodings()
+    /// Whether ``held`` was compressed.
+    var heldWasCompressed = false
+    /// Where messages are, or may be, compressed.
+    var compression: CallCompression?
     var demand: UInt32 = 1
     /// The one message of a method that takes one, until it is known that no other follows.
     var held: [UInt8]?
@@ -93,6 +99,9 @@ public final class ServerCall: HTTP2Stream {
 
     /// Who calls: `ipv4:127.0.0.1:50123`, `ipv6:[::1]:50123`, `unix:`.
     public var peer: [UInt8] { connection.peer }
+
+    /// Whether messages of the client may be compressed.
+    public var mayReceiveCompressed: Bool { compression.map { $0.inbound != .identity } ?? false }
 
     func withRare(_ change: (Rare) -> Void) {
         let rare = self.rare ?? Rare()

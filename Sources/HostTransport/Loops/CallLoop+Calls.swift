@@ -59,6 +59,12 @@ extension CallLoop {
         return mail(handle) { _ = $0.finish(end) }
     }
 
+    /// Sets whether the call's messages are compressed from here on.
+    public func setCompression(_ on: Bool, of handle: CallHandle) -> ServerCall.SendResult {
+        if isCurrent { return call(handle)?.setCompression(on) ?? .closed }
+        return mail(handle) { _ = $0.setCompression(on) }
+    }
+
     /// Sets the call's demand.
     public func request(_ messages: UInt32, of handle: CallHandle) -> ServerCall.SendResult {
         if isCurrent { return call(handle)?.request(messages) ?? .closed }

@@ -1,3 +1,4 @@
+import GRPCWire
 import Glibc
 import HTTP2Session
 import NIOCore
@@ -30,6 +31,11 @@ public final class CallLoop: @unchecked Sendable {
     var notTaken: [ServerCall] = []
     var connections: [ObjectIdentifier: Connection] = [:]
     let sessionMemory = SessionMemory()
+    let inflater = MessageInflater()
+    let deflater = MessageDeflater()
+    var compression = CompressionPolicy()
+    /// Whether the message that a handler is being given was compressed.
+    public internal(set) var deliversCompressed = false
     /// Frames of the connection that is being flushed.
     var output = OutputBuffer()
     /// Whether connections are being shut down: one that comes late is too.

@@ -21,10 +21,10 @@ struct OutboundQueue: ~Copyable {
 
     init() {}
 
-    mutating func append(_ message: UnsafeRawBufferPointer) {
+    mutating func append(_ message: UnsafeRawBufferPointer, compressed: Bool = false) {
         let size = MessagePrefix.size + message.count
         let target = small.extend(by: size)
-        MessagePrefix.write(length: message.count, to: target)
+        MessagePrefix.write(length: message.count, compressed: compressed, to: target)
         if let source = message.baseAddress {
             (target + MessagePrefix.size).copyMemory(from: source, byteCount: message.count)
         }
@@ -32,13 +32,21 @@ struct OutboundQueue: ~Copyable {
     }
 
     mutating func append(_ message: SharedBytes) {
-        guard message.count >= Self.shareThreshold else { return append(UnsafeRawBufferPointer(message.bytes)) }
+        guard message.count >= Self.shareThreshold else { return append(framed: message) }
         var list = segments ?? []
         segments = nil
         if list.isEmpty, count > 0 { list.append(.small(count)) }
         list.append(.shared(message.framed))
         segments = list
         count += message.framed.readableBytes
+    }
+
+    // With its own prefix, which says whether it is compressed.
+    private mutating func append(framed message: SharedBytes) {
+        message.framed.withUnsafeReadableBytes { framed in
+            small.append(framed)
+            appendedSmall(framed.count)
+        }
     }
 
     private mutating func appendedSmall(_ size: Int) {

@@ -41,6 +41,14 @@ extension CheckHost {
         }
     }
 
+    /// The judge's clients take nothing compressed.
+    func compress(_ handle: sh_call, _ on: Bool) -> sh_status {
+        locked {
+            guard usable(handle, "compress") != nil else { return .closed }
+            return on ? .invalid : .ok
+        }
+    }
+
     private func accept(_ handle: sh_call, _ count: Int) -> sh_status {
         guard let call = usable(handle, "send") else { return .closed }
         guard call.end == nil else {

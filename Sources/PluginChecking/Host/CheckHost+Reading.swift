@@ -24,6 +24,11 @@ extension CheckHost {
         }
     }
 
+    func wasCompressed(_ handle: sh_call) -> Bool {
+        if !loop.isCurrent { reportThread("was_compressed", tag: "[call]") }
+        return false
+    }
+
     func checkpoint(_ handle: sh_call, _ bytes: UnsafeRawBufferPointer) -> sh_status {
         locked {
             guard let call = usable(handle, "checkpoint") else { return .closed }

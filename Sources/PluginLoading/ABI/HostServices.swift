@@ -11,12 +11,16 @@ public protocol HostServices: AnyObject, Sendable {
     func send(_ call: sh_call, _ message: UnsafeRawBufferPointer) -> sh_status
     /// `send_buffer`.
     func send(_ call: sh_call, _ message: OpaquePointer) -> sh_status
+    /// `compress`.
+    func compress(_ call: sh_call, _ on: Bool) -> sh_status
     /// `finish`.
     func finish(_ call: sh_call, _ finish: UnsafePointer<sh_finish>?) -> sh_status
     /// `request`.
     func request(_ call: sh_call, _ messages: UInt32) -> sh_status
     /// `metadata`.
     func metadata(_ call: sh_call) -> (status: sh_status, entries: UnsafeBufferPointer<sh_metadata>)
+    /// `was_compressed`.
+    func wasCompressed(_ call: sh_call) -> Bool
     /// `checkpoint`.
     func checkpoint(_ call: sh_call, _ bytes: UnsafeRawBufferPointer) -> sh_status
     /// `give_back`.

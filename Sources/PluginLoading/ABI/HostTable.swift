@@ -120,6 +120,7 @@ public final class HostTable: @unchecked Sendable {
             guard let message else { return HostTable.invalid }
             return HostTable.with(host) { $0.services.send(call, message) }
         }
+        table.compress = { host, call, on in HostTable.of(host)?.services.compress(call, on != 0) ?? HostTable.invalid }
         table.finish = { host, call, finish in HostTable.with(host) { $0.services.finish(call, finish) } }
     }
 
@@ -132,6 +133,7 @@ public final class HostTable: @unchecked Sendable {
             count.pointee = answer.entries.count
             return answer.status
         }
+        table.was_compressed = { host, call in HostTable.of(host)?.services.wasCompressed(call) == true ? 1 : 0 }
         // There is no TLS in this version, and so no identity that a peer could have proved.
         table.tls_identity = { _, _, _ in sh_status(SH_UNSUPPORTED) }
     }

@@ -8,6 +8,8 @@ struct CallHead: Sendable {
     private var peerCount: UInt32
     // -1: a fresh call.
     private var checkpointCount: Int32
+    /// Whether requests may come compressed.
+    let mayBeCompressed: Bool
 
     init(_ info: sh_call_info) {
         let entries = UnsafeBufferPointer(start: info.metadata, count: info.metadata == nil ? 0 : info.metadata_count)
@@ -34,6 +36,7 @@ struct CallHead: Sendable {
             count = size
         }
         peerCount = UInt32(truncatingIfNeeded: info.peer.size)
+        mayBeCompressed = info.compressed != 0
         checkpointCount = resumed ? Int32(truncatingIfNeeded: checkpoint.size) : -1
     }
 

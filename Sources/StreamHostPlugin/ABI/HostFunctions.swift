@@ -69,6 +69,12 @@ struct HostFunctions: @unchecked Sendable {
         }
     }
 
+    func compress(_ call: sh_call, _ on: Bool) -> sh_status {
+        table.pointee.compress?(table, call, on ? 1 : 0) ?? sh_status(SH_UNSUPPORTED)
+    }
+
+    func wasCompressed(_ call: sh_call) -> Bool { table.pointee.was_compressed?(table, call) == 1 }
+
     @inline(__always)
     func request(_ call: sh_call, _ messages: UInt32) {
         _ = table.pointee.request?(table, call, messages)

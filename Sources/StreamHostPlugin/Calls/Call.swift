@@ -79,8 +79,9 @@ final class Call: @unchecked Sendable {
 
     func received(_ message: UnsafeRawBufferPointer) {
         var pause = false
+        let compressed = head.mayBeCompressed && host.wasCompressed(handle)
         let reader = shared.withLock { shared in
-            pause = shared.inbound.append(message)
+            pause = shared.inbound.append(message, compressed: compressed)
             return shared.inbound.takeReader()
         }
         if pause { host.request(handle, 0) }
@@ -315,7 +316,7 @@ final class Call: @unchecked Sendable {
     func onlyRequest<Request: Message>() throws -> Request {
         takeAll()
         guard let request: Request = try batch.next() else { throw RPCError(.internalError, "found no request message") }
-        batch = RequestBatch()
+        batch.release()
         return request
     }
 

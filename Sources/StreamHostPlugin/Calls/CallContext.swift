@@ -56,6 +56,18 @@ public struct CallContext: Sendable {
         }
     }
 
+    /// Whether answers are compressed from here on, whatever the host's configuration says. For one answer, set it before and back after.
+    /// - Returns: `false` where the client takes no encoding that the host knows, or initial metadata or an answer has left before any was
+    ///   announced: then answers go as they are.
+    @discardableResult
+    public func compressAnswers(_ on: Bool) -> Bool {
+        let status = call.host.compress(call.handle, on)
+        return !on || status == sh_status(SH_OK)
+    }
+
+    /// Of a method that takes one request: whether it had come compressed. Of the others ``RequestStream/lastWasCompressed`` tells.
+    public var requestWasCompressed: Bool { call.batch.lastWasCompressed }
+
     /// Adds trailing metadata: sent when the call ends, whatever its status. It is no part of a checkpoint: where the call goes on in
     /// another generation, that one adds its own.
     public func addTrailers(_ metadata: Metadata) {

@@ -18,8 +18,8 @@ struct InboundQueue {
     var hasNews: Bool { count > 0 || ended }
 
     /// `true`: the host must be told to pause.
-    mutating func append(_ message: UnsafeRawBufferPointer) -> Bool {
-        RequestBatch.append(message, to: &bytes)
+    mutating func append(_ message: UnsafeRawBufferPointer, compressed: Bool) -> Bool {
+        RequestBatch.append(message, compressed: compressed, to: &bytes)
         count += 1
         demand -= 1
         // Whatever the demand is here: a request for more that an offloaded handler has made may reach the host after a pause.

@@ -5,19 +5,24 @@ import SwiftProtobuf
 struct RequestBatch {
     @usableFromInline var bytes: [UInt8] = []
     @usableFromInline var offset = 0
+    /// Whether the message that was taken last had come compressed.
+    @usableFromInline var lastWasCompressed = false
 
     // Memory up to this is kept for the next batch; a larger piece is given back, so that a call that rests is small.
     private static let keep = 16 * 1024
 
     @usableFromInline static let lengthSize = MemoryLayout<UInt32>.size
+    // Of the length: no message is as long.
+    @usableFromInline static let compressedFlag: UInt32 = 1 << 31
 
     @usableFromInline
     init() {}
 
-    static func append(_ message: UnsafeRawBufferPointer, to bytes: inout [UInt8]) {
+    static func append(_ message: UnsafeRawBufferPointer, compressed: Bool, to bytes: inout [UInt8]) {
         // Once for both parts: most calls have one message.
         if bytes.isEmpty { bytes.reserveCapacity(lengthSize + message.count) }
-        withUnsafeBytes(of: UInt32(truncatingIfNeeded: message.count)) { bytes.append(contentsOf: $0) }
+        let length = UInt32(truncatingIfNeeded: message.count) | (compressed ? compressedFlag : 0)
+        withUnsafeBytes(of: length) { bytes.append(contentsOf: $0) }
         bytes.append(contentsOf: message)
     }
 
@@ -28,6 +33,20 @@ struct RequestBatch {
         if other.capacity > Self.keep { other = [] } else { other.removeAll(keepingCapacity: true) }
     }
 
+    /// Gives the memory back, when all is taken.
+    @usableFromInline
+    mutating func release() {
+        bytes = []
+        offset = 0
+    }
+
+    /// The word before a message: its length, and the flag.
+    @inlinable @inline(__always)
+    static func prefix(in bytes: UnsafeRawBufferPointer, of start: Int) -> (length: Int, compressed: Bool) {
+        let word = bytes.loadUnaligned(fromByteOffset: start - lengthSize, as: UInt32.self)
+        return (Int(word & ~compressedFlag), word & compressedFlag != 0)
+    }
+
     /// Whether there is a next message.
     @inlinable var hasNext: Bool { offset + Self.lengthSize <= bytes.count }
 
@@ -36,7 +55,7 @@ struct RequestBatch {
         bytes.withUnsafeBytes { bytes in
             var start = offset + Self.lengthSize
             while start <= bytes.count {
-                let end = start + Int(bytes.loadUnaligned(fromByteOffset: start - Self.lengthSize, as: UInt32.self))
+                let end = start + Self.prefix(in: bytes, of: start).length
                 body(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
                 start = end + Self.lengthSize
             }
@@ -49,11 +68,15 @@ struct RequestBatch {
         let start = offset + Self.lengthSize
         guard start <= bytes.count else { return nil }
         var end = start
+        var compressed = false
         let message = try bytes.withUnsafeBytes { bytes in
-            end = start + Int(bytes.loadUnaligned(fromByteOffset: start - Self.lengthSize, as: UInt32.self))
+            let prefix = Self.prefix(in: bytes, of: start)
+            end = start + prefix.length
+            compressed = prefix.compressed
             return try WireBytes.decode(M.self, UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
         }
         offset = end
+        lastWasCompressed = compressed
         return message
     }
 }

@@ -39,6 +39,9 @@ public struct RequestStream<Request: Message>: AsyncSequence, Sendable {
     /// set a checkpoint only where this is `false`. For the task that takes the requests.
     @inlinable public var isNextReady: Bool { call.batch.hasNext }
 
+    /// Whether the request that was taken last had come compressed. For the task that takes the requests.
+    public var lastWasCompressed: Bool { call.batch.lastWasCompressed }
+
     /// An iterator that goes on where others have stopped.
     @inlinable
     public func makeAsyncIterator() -> Iterator { Iterator(call: call) }

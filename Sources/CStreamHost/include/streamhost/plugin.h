@@ -158,6 +158,10 @@ struct sh_host {
     /* The same for a shared buffer, without a copy. The host takes a reference of its own; the bytes must not change
      * from here on. [any] */
     sh_status (*send_buffer)(const sh_host *host, sh_call call, sh_buffer *message);
+    /* Whether messages that are sent from here on are compressed (1) or not (0), whatever the host's configuration says: for one message,
+     * set it before and back after. SH_INVALID where the client takes no encoding that the host knows, or where the call's headers have
+     * left without announcing one. [any] */
+    sh_status (*compress)(const sh_host *host, sh_call call, int32_t on);
     /* Ends the call; what was queued goes out first. NULL: SH_GRPC_OK. `on_close` follows when the callback that is
      * running has returned. SH_CLOSED or SH_INVALID the second time. SH_GRPC_OK without the one message of a unary or client
      * streaming method is sent as SH_GRPC_INTERNAL. The message is cut at 4096 encoded bytes. [any] */
@@ -172,6 +176,8 @@ struct sh_host {
     /* The call's metadata as received, without those that are HTTP's or gRPC's own; user-agent is among them. The views end
      * with the callback that is running. [call] */
     sh_status (*metadata)(const sh_host *host, sh_call call, const sh_metadata **entries, size_t *count);
+    /* 1 where the message that `on_message` was just given came compressed; it is delivered as it was before. [call] */
+    int32_t (*was_compressed)(const sh_host *host, sh_call call);
     /* The identity that the peer proved by TLS (the certificate's subject); SH_UNSUPPORTED where there is none. The view
      * ends with the callback that is running. [call] */
     sh_status (*tls_identity)(const sh_host *host, sh_call call, sh_bytes *subject);
@@ -245,6 +251,7 @@ typedef struct sh_call_info {
                           * the others what was given back, then what is new. A half-close is told again.
                           * 0: a new call, or one that has had nothing, sent nothing and set no checkpoint: it begins here. */
     sh_bytes checkpoint;
+    int32_t compressed;  /* 1: the client has named an encoding, and some of its messages may come compressed: see was_compressed */
 } sh_call_info;
 
 /* The functions of a method. `method` is sh_method.context; `state` is what on_open put there. NULL: not needed,
