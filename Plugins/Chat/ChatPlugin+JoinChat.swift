@@ -4,7 +4,8 @@ extension ChatPlugin {
     typealias JoinChat =
         @Sendable (Chat_JoinRequest, ResponseWriter<Chat_ChatMessage>, CallContext) async throws -> Void
 
-    /// The room's last messages, then the live ones, and a heartbeat whenever the stream was quiet for long.
+    /// The room's last messages, then the live ones, and a heartbeat whenever the stream was quiet for long; a good-bye when the server
+    /// goes away.
     ///
     /// The checkpoint is the place in the room, and set whenever something was sent: so a stream that waits can move.
     ///
@@ -22,11 +23,13 @@ extension ChatPlugin {
                     try await writer.write(message)
                     try subscription.checkpoint()
                 case .none:
-                    if try await !subscription.signal.wait(for: subscription.room.quietTime) {
-                        try await writer.write(subscription.room.heartbeat())
-                        try subscription.checkpoint()
-                    } else {
+                    if try await subscription.signal.wait(for: subscription.room.quietTime) {
                         subscription.wasWoken()
+                    } else {
+                        let leaves = context.isDraining
+                        try await writer.write(subscription.room.notice(leaves ? Self.goodbye : Self.heartbeat))
+                        if leaves { return }
+                        try subscription.checkpoint()
                     }
                 case .dropped(let count):
                     throw Self.tooSlow(count)
@@ -34,6 +37,9 @@ extension ChatPlugin {
             }
         }
     }
+
+    static let heartbeat = "ping"
+    static let goodbye = "the server is going away: join again"
 
     static func tooSlow(_ count: Int) -> RPCError {
         RPCError(

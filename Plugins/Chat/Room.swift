@@ -73,11 +73,11 @@ final class Room: Sendable {
         locked { $0.next(at: cursor, signal, asleep: asleep) }
     }
 
-    /// For one quiet stream; no part of the history.
+    /// For one stream; no part of the history.
     @inline(never)
-    func heartbeat() throws -> Message {
+    func notice(_ text: String) throws -> Message {
         let time = locked { $0.time(mint.now()) }
-        return try mint.encode(.system, "ping", by: "system", in: name, at: time).entry
+        return try mint.encode(.system, text, by: "system", in: name, at: time).entry
     }
 
     // MARK: Messages

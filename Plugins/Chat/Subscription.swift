@@ -18,7 +18,7 @@ final class Subscription: @unchecked Sendable {
         self.room = room
         self.user = user
         self.context = context
-        signal = context.makeSignal()
+        signal = context.makeSignal(orDrain: true)
         guard context.isResumed else {
             cursor = try room.join(user)
             return

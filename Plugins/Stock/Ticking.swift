@@ -5,8 +5,11 @@ import StreamHostPlugin
 protocol TickClock {
     /// Time since any moment. Never goes back.
     var now: Duration { get }
+    /// Whether there should be no more ticks.
+    var isOver: Bool { get }
     /// Milliseconds since 1970. Goes back when someone sets the system's clock back.
     var unixMilliseconds: Int64 { get }
+    /// Returns early where it is over.
     /// - Throws: `CancellationError` when nobody waits for more ticks.
     func sleep(for duration: Duration) async throws
 }
@@ -19,7 +22,7 @@ struct TickPosition: Equatable, Sendable {
     var timestamp: Int64
 }
 
-/// Calls `body` at each tick, with a timestamp that never goes back, until it or the clock throws; after each `reached`, with where it stands.
+/// Calls `body` at each tick, with a timestamp that never goes back, until it or the clock throws, or the clock says that it's over; after each `reached`, with where it stands.
 /// - Parameter position: Where it is to go on: the next tick comes when it is due; `nil`: at once.
 func tick(
     every interval: Duration,
@@ -33,7 +36,8 @@ func tick(
     var timestamp = position?.timestamp ?? .min
     while true {
         // A timer may fire a little early.
-        while case let left = schedule.due - clock.now, left > .zero { try await clock.sleep(for: left) }
+        while case let left = schedule.due - clock.now, left > .zero, !clock.isOver { try await clock.sleep(for: left) }
+        if clock.isOver { return }
         timestamp = max(timestamp, clock.unixMilliseconds)
         try await body(timestamp)
         schedule.ticked(now: clock.now)
@@ -56,7 +60,9 @@ struct CallClock: TickClock {
         return seconds * 1000 + attoseconds / 1_000_000_000_000_000
     }
 
-    func sleep(for duration: Duration) async throws { try await context.sleep(for: duration) }
+    var isOver: Bool { context.isDraining }
+
+    func sleep(for duration: Duration) async throws { _ = try await context.makeSignal(orDrain: true).wait(for: duration) }
 
     private func read(_ clock: clockid_t) -> Duration {
         var time = timespec()

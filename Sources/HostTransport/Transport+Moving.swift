@@ -38,6 +38,11 @@ extension Transport {
         _ = await onEachLoop { $0.returnNotTaken() }
     }
 
+    /// Tells the group's calls that they should end soon.
+    public func askToDrain(_ group: CallGroup) async {
+        _ = await onEachLoop { $0.askToDrain(group) }
+    }
+
     /// Ends the calls of the group of which `status` says how, and answers how many.
     public func endCalls(of group: CallGroup, _ status: @escaping @Sendable (any CallHandler) -> Status?) async -> Int {
         await onEachLoop { $0.endCalls(of: group, status) }.reduce(0, +)

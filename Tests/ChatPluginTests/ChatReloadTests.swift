@@ -185,6 +185,17 @@ import Testing
         #expect(moved.end?.code == 0)
     }
 
+    @Test func `a stream says good-bye when the server goes away, whether it has moved or not`() throws {
+        let call = try join("ada")
+        let other = try reload([try join("bob")])[0]
+        call.askToDrain()
+        #expect(call.texts.last == "the server is going away: join again")
+        #expect(call.end?.code == 0)
+        other.askToDrain()
+        #expect(other.texts.last == "the server is going away: join again")
+        #expect(other.end?.code == 0 && host.timerCount == 0)
+    }
+
     @Test func `a heartbeat doesn't come twice, nor keep a stream from moving`() throws {
         let call = try join("ada")
         host.advance(by: .seconds(31))

@@ -97,11 +97,23 @@ def test_a_real_clients_stream_goes_on_while_the_host_drains(host, pb):
     assert host.ended() == 0
 
 
-def test_an_endless_stream_is_ended_at_the_drain_limit(host, pb):
-    host = host(drain_seconds=1)
+def test_an_endless_stream_that_hears_of_the_end_says_good_bye(host, pb):
+    host = host(drain_seconds=60)
     chat = pb.chat.ChatServiceStub(host.channel())
     call = chat.JoinChat(pb.chat.JoinRequest(username="ada", room_id="r"), timeout=60)
     assert next(call).username == "ada"
+    host.signal(signal.SIGTERM)
+    (last,) = call
+    assert (last.type, last.username, last.content) == (pb.chat.SYSTEM, "system", "the server is going away: join again")
+    assert call.code() == grpc.StatusCode.OK
+    assert host.ended() == 0
+
+
+def test_an_endless_stream_that_does_not_is_ended_at_the_drain_limit(host, pb):
+    host = host(drain_seconds=1)
+    call = pb.bench.BenchStub(host.channel()).ServerStream(
+        pb.bench.StreamReq(count=2**31 - 1, size=10), metadata=[("bench-interval-ms", "10")], timeout=60)
+    assert next(call)
     host.signal(signal.SIGTERM)
     with pytest.raises(grpc.RpcError) as error:
         for _ in call:
@@ -130,9 +142,9 @@ def test_half_open_connections_do_not_hold_up_the_end(host):
 
 def test_a_second_signal_ends_at_once(host, pb):
     host = host(drain_seconds=600)
-    chat = pb.chat.ChatServiceStub(host.channel())
-    call = chat.JoinChat(pb.chat.JoinRequest(username="ada", room_id="r"), timeout=60)
-    assert next(call).username == "ada"
+    call = pb.bench.BenchStub(host.channel()).ServerStream(
+        pb.bench.StreamReq(count=2**31 - 1, size=10), metadata=[("bench-interval-ms", "10")], timeout=60)
+    assert next(call)
     host.signal(signal.SIGTERM)
     wait_until(lambda: refused(host.port), "new connections to be refused")
     host.signal(signal.SIGTERM)

@@ -28,6 +28,12 @@ extension FakeCall {
         generation.host.run()
     }
 
+    /// The call should end soon.
+    public func askToDrain() {
+        method.handler.on_drain?(state, handle)
+        generation.host.run()
+    }
+
     /// The client goes away.
     public func cancel() {
         method.handler.on_cancel?(state, handle, SH_CANCEL_BY_CLIENT)

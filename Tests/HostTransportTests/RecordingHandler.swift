@@ -58,6 +58,7 @@ final class RecordingHandler: CallHandler {
 
     func halfClosed(_ call: ServerCall) { note(call, "half-close") }
     func writable(_ call: ServerCall) { note(call, "writable") }
+    func drain(_ call: ServerCall) { note(call, "drain") }
     func cancelled(_ call: ServerCall, reason: CancelReason) { note(call, "cancelled \(reason)") }
     func closed(_ call: ServerCall) { note(call, "closed") }
 }

@@ -6,6 +6,7 @@ import Testing
 private final class ManualClock: TickClock {
     var now: Duration = .zero
     var unixMilliseconds: Int64 = 1_000_000
+    var isOver = false
     private(set) var slept: [Duration] = []
     /// What a sleep takes off, as a timer that fires early does.
     var early: Duration = .zero
@@ -37,6 +38,16 @@ private final class ManualClock: TickClock {
             }
         }
         return stamps
+    }
+
+    @Test func `there are no more ticks when it is over`() async throws {
+        let clock = ManualClock()
+        var stamps = 0
+        try await tick(every: .milliseconds(100), on: clock) { _ in
+            stamps += 1
+            clock.isOver = stamps == 3
+        }
+        #expect(stamps == 3 && clock.slept.count == 2)
     }
 
     @Test func `ticks come at once and then once an interval`() async {

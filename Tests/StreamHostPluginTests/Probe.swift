@@ -25,6 +25,8 @@ struct Probe: Plugin {
             service.clientStreaming("Forgets", reload: .migrate, Self.forgets)
             service.bidirectional("Echo", reload: .migrate, Self.echo)
             service.bidirectional("Mirror", Self.mirror)
+            service.serverStreaming("Leaves", reload: .migrate, Self.leaves)
+            service.serverStreaming("Watches", Self.watches)
             service.unary("MirrorOne", Self.mirrorOne)
             service.unary("Plain") { (request: Number, _) in request }
             service.unary("Ends", reload: .end) { (request: Number, _) in request }
@@ -42,6 +44,29 @@ struct Probe: Plugin {
             context.compressAnswers(requests.lastWasCompressed)
             try await writer.write(request)
         }
+    }
+
+    /// Counts how often it was woken; twice after it was asked to end.
+    @Sendable private static func leaves(_ request: Number, _ writer: ResponseWriter<Number>, _ context: CallContext) async throws {
+        try context.checkpoint()
+        let signal = context.makeSignal(orDrain: true)
+        var rounds: Int64 = 0
+        while true {
+            _ = try await signal.wait(for: .seconds(1))
+            rounds += 1
+            if context.isDraining, rounds == request.value { return try await writer.write(Number(rounds)) }
+        }
+    }
+
+    /// Has a task of its own for the end.
+    @Sendable private static func watches(_ request: Number, _ writer: ResponseWriter<Number>, _ context: CallContext) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await context.sleep(for: .seconds(1000)) }
+            tasks.addTask { try await context.untilDraining() }
+            try await tasks.next()
+            tasks.cancelAll()
+        }
+        try await writer.write(request)
     }
 
     @Sendable private static func mirrorOne(_ request: Number, _ context: CallContext) async throws -> Number {

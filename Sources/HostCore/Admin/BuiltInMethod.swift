@@ -51,6 +51,7 @@ final class BuiltInMethod<Request: Message, Response: Message>: CallHandler {
 
     func halfClosed(_ call: ServerCall) {}
     func writable(_ call: ServerCall) {}
+    func drain(_ call: ServerCall) {}
     func cancelled(_ call: ServerCall, reason: CancelReason) {}
     func yield(_ call: ServerCall) -> YieldAnswer { .stays }
     func closed(_ call: ServerCall) {}

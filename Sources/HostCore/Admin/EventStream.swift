@@ -57,6 +57,8 @@ final class EventStream: CallHandler {
         subscription(of: call)?.isFull.store(false, ordering: .relaxed)
     }
 
+    // The hub ends the stream when the host has told all that happens.
+    func drain(_ call: ServerCall) {}
     func cancelled(_ call: ServerCall, reason: CancelReason) {}
     func yield(_ call: ServerCall) -> YieldAnswer { .stays }
 

@@ -63,6 +63,10 @@ final class PluginCallHandler: CallHandler {
         method.handler.on_writable?(call.userState, call.handle.rawValue)
     }
 
+    func drain(_ call: ServerCall) {
+        method.handler.on_drain?(call.userState, call.handle.rawValue)
+    }
+
     func cancelled(_ call: ServerCall, reason: CancelReason) {
         method.handler.on_cancel?(call.userState, call.handle.rawValue, sh_cancel_reason(rawValue: UInt32(reason.rawValue)))
     }

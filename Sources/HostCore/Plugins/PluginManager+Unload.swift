@@ -19,7 +19,7 @@ extension PluginManager {
     /// - Returns: how many are left when the time is over.
     func drain(_ name: String, within limit: Duration) async throws(PluginError) -> Int {
         guard slots[name] != nil else { throw notLoaded(name) }
-        setDraining(true, name)
+        await drainCalls(of: name)
         let left = await waitForCalls(of: name, within: limit)
         tell(HostEvent(.drained, plugin: name, "is drained: new calls are refused, \(left) are left"))
         return left
@@ -30,6 +30,11 @@ extension PluginManager {
         guard slots[name] != nil else { throw notLoaded(name) }
         setDraining(false, name)
         tell(HostEvent(.resumed, plugin: name, "serves new calls again"))
+    }
+
+    private func drainCalls(of name: String) async {
+        setDraining(true, name)
+        for generation in slots[name]?.generations.values.map({ $0 }) ?? [] { await transport.askToDrain(generation.group) }
     }
 
     private func setDraining(_ draining: Bool, _ name: String) {
@@ -52,7 +57,8 @@ extension PluginManager {
     func unload(_ name: String, drain: Duration, force: Bool) async throws(PluginError) -> Unloaded {
         guard let slot = slots[name] else { throw notLoaded(name) }
         let wasDraining = slot.active?.group.isDraining ?? false
-        setDraining(true, name)
+        // Calls that get no time are not asked to end: the unloading may be refused.
+        if drain > .zero { await drainCalls(of: name) } else { setDraining(true, name) }
         // Not in turn: others need not wait for these calls.
         _ = await waitForCalls(of: name, within: drain)
         return try await inTurn { () async throws(PluginError) in

@@ -60,6 +60,8 @@ public protocol CallHandler: AnyObject, Sendable {
     func halfClosed(_ call: ServerCall)
     /// The outbound queue, which was full, has drained.
     func writable(_ call: ServerCall)
+    /// The call should end soon, if it is one that would go on and on.
+    func drain(_ call: ServerCall)
     /// Nobody waits for the answer any more; ``closed(_:)`` follows.
     func cancelled(_ call: ServerCall, reason: CancelReason)
     /// The call is to go on with another handler.

@@ -52,7 +52,10 @@ extension ServerCall {
         inEvent = true
         let taken = found.opened(self, resumed: false)
         inEvent = false
-        if taken { found.group.callOpened(loop.index) }
+        if taken {
+            found.group.callOpened(loop.index)
+            if connection.isShuttingDown { askToDrain() }
+        }
         if !taken {
             found.group.callRefused(loop.index)
             service = .closed

@@ -175,6 +175,7 @@ extension ServerCall {
         }
         next.group.callOpened(loop.index)
         if resumed { withHandover { $0.moves += 1 } }
+        drainDue = drainAsked
         if let lost = handover?.lost {
             handover?.lost = nil
             inEvent = true

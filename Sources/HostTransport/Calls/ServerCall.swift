@@ -91,6 +91,9 @@ public final class ServerCall: HTTP2Stream {
 
     var inEvent = false
     var attentionAsked = false
+    /// Whether the handler was told, or is to be, that the call should end soon.
+    var drainAsked = false
+    var drainDue = false
 
     init(connection: Connection) {
         self.connection = connection
@@ -190,6 +193,14 @@ public final class ServerCall: HTTP2Stream {
         reject(Status(.deadlineExceeded, "the call's deadline has passed"), .deadline)
     }
 
+    /// The call should end soon; its handler is told.
+    func askToDrain() {
+        guard !drainAsked, service != .closed else { return }
+        drainAsked = true
+        drainDue = true
+        askAttention()
+    }
+
     /// Asks to be called back by ``attend()`` at the end of the turn.
     func askAttention() {
         guard !attentionAsked else { return }
@@ -207,6 +218,10 @@ public final class ServerCall: HTTP2Stream {
         case .letsGo: return letGo()
         case .stays: stay()
         case .none?, .asked, nil: break
+        }
+        if drainDue {
+            drainDue = false
+            event { $0.drain(self) }
         }
         if awaitsDrain, queue.count <= loop.limits.sendBufferBytes / 4 {
             awaitsDrain = false

@@ -238,6 +238,7 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
     func shutDown() {
         guard shutdown == .none, context != nil else { return }
         shutdown = .announced
+        for call in calls { call.askToDrain() }
         session.announceShutdown()
         session.ping()
         askFlush()
@@ -246,6 +247,9 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
             loop.turn { bound.value.goAway() }
         }
     }
+
+    /// Whether the client was told to go elsewhere.
+    var isShuttingDown: Bool { shutdown != .none }
 
     func receivedPingAck() {
         if shutdown == .announced { goAway() }

@@ -152,6 +152,10 @@ extension CallLoop {
         return ended
     }
 
+    func askToDrain(_ group: CallGroup) {
+        for call in calls(of: group) { call.askToDrain() }
+    }
+
     private func calls(of group: CallGroup) -> [ServerCall] {
         var found: [ServerCall] = []
         for connection in connections.values {

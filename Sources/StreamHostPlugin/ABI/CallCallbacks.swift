@@ -32,6 +32,7 @@ enum CallCallbacks {
         handler.on_message = { state, _, message in CallCallbacks.call(state)?.received(message.raw) }
         handler.on_half_close = { state, _ in CallCallbacks.call(state)?.halfClosed() }
         handler.on_writable = { state, _ in CallCallbacks.call(state)?.becameWritable() }
+        handler.on_drain = { state, _ in CallCallbacks.call(state)?.drain() }
         handler.on_cancel = { state, _, _ in CallCallbacks.call(state)?.cancel() }
         handler.on_yield = { state, _ in CallCallbacks.call(state)?.yield() ?? sh_status(SH_REFUSED) }
         handler.on_close = { state, _ in

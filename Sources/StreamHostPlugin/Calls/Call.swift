@@ -111,6 +111,15 @@ final class Call: @unchecked Sendable {
         for writer in writers { writer.resume() }
     }
 
+    /// The call should end soon: wakes the handler where it waits for something that may never come.
+    func drain() {
+        let waits = shared.withLock { shared in
+            flags.askToDrain()
+            return shared.waits
+        }
+        for signal in waits { signal.callDrains() }
+    }
+
     /// Nobody waits for the answer any more: wakes whatever the handler waits in, and cancels its task.
     func cancel() {
         var waits: [CallSignal] = []

@@ -83,5 +83,17 @@ public struct CallContext: Sendable {
     }
 
     /// A signal that wakes this call's handler; see ``CallSignal``.
-    public func makeSignal() -> CallSignal { CallSignal(call) }
+    /// - Parameter orDrain: Whether a wait for it also ends, as if the time were over, when ``isDraining`` becomes `true`.
+    public func makeSignal(orDrain: Bool = false) -> CallSignal { CallSignal(call, endsWithDrain: orDrain) }
+
+    /// Whether the call should end soon, as the host ends, its connection is to be closed, or the plugin is being drained. A handler of
+    /// an endless stream says good-bye then and returns: what is left when the drain limit has passed is cancelled.
+    public var isDraining: Bool { call.flags.isDraining }
+
+    /// Suspends until the call should end soon; for a task of its own beside what the handler waits for.
+    /// - Throws: `CancellationError` as soon as nobody waits for the answer any more, or the call moves to another generation.
+    public func untilDraining() async throws {
+        let signal = makeSignal(orDrain: true)
+        while !isDraining { _ = try await signal.wait() }
+    }
 }

@@ -15,6 +15,8 @@ struct CallFlags: ~Copyable, Sendable {
         static let moving: UInt8 = 4
         /// The checkpoint that the host has is an empty one.
         static let blank: UInt8 = 8
+        /// The call should end soon.
+        static let draining: UInt8 = 16
     }
 
     // Relaxed almost everywhere: the value is all that is decided here, and what else the tasks share has locks of its own.
@@ -57,6 +59,11 @@ struct CallFlags: ~Copyable, Sendable {
         if decideToMove() { throw CancellationError() }
         try makeDirty()
     }
+
+    /// The call should end soon.
+    func askToDrain() { value.bitwiseOr(Flag.draining, ordering: .relaxed) }
+
+    var isDraining: Bool { value.load(ordering: .relaxed) & Flag.draining != 0 }
 
     /// The host asks for the call.
     func askToYield() { value.bitwiseOr(Flag.yielding, ordering: .relaxed) }

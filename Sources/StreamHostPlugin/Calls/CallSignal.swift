@@ -7,6 +7,10 @@ public final class CallSignal: Sendable {
     private struct State {
         var raised = false
         var ended = false
+        /// The wait that is going on ends as the call should.
+        var draining = false
+        /// There was one that has.
+        var hasDrained = false
         var waiter: UnsafeContinuation<Void, Never>?
         /// The most that the wait takes.
         var duration: Duration?
@@ -16,10 +20,12 @@ public final class CallSignal: Sendable {
     }
 
     private let call: Call
+    private let endsWithDrain: Bool
     private let state = Mutex(State())
 
-    init(_ call: Call) {
+    init(_ call: Call, endsWithDrain: Bool = false) {
         self.call = call
+        self.endsWithDrain = endsWithDrain
     }
 
     /// Wakes the handler. From any thread.
@@ -30,6 +36,11 @@ public final class CallSignal: Sendable {
     /// The call was cancelled, or moves.
     func end() {
         wake { $0.ended = true }
+    }
+
+    /// The call should end soon.
+    func callDrains() {
+        if endsWithDrain { wake { $0.draining = true } }
     }
 
     private func wake(_ change: (inout State) -> Void) {
@@ -44,7 +55,8 @@ public final class CallSignal: Sendable {
 
     // Many calls wait here, each as long as it lives: so the waiting is a part of the handler's frame, and not one of its own.
 
-    /// Suspends until the signal is raised, or the time is over. One task waits at a time.
+    /// Suspends until the signal is raised, or the time is over; one made with `orDrain`, also once when the call should end soon. One task
+    /// waits at a time.
     /// - Returns: whether it was raised.
     /// - Throws: `CancellationError` where nobody waits for the call's answer any more, or the call moves to another generation.
     @inlinable @inline(__always)
@@ -76,6 +88,12 @@ public final class CallSignal: Sendable {
             return over
         }
         if over { throw CancellationError() }
+        // One wait ends for it, be it one that begins later: a handler that looks for nothing would never wait again.
+        if endsWithDrain, call.flags.isDraining {
+            state.withLock { state in
+                if !state.hasDrained { state.draining = true }
+            }
+        }
         return call.isInRootTask
     }
 
@@ -86,6 +104,8 @@ public final class CallSignal: Sendable {
         let (raised, ended) = state.withLock { state in
             let both = (state.raised, state.ended)
             state.raised = false
+            if state.draining { state.hasDrained = true }
+            state.draining = false
             return both
         }
         if ended || (!raised && Task.isCancelled) { throw CancellationError() }
@@ -96,7 +116,7 @@ public final class CallSignal: Sendable {
     func register(_ continuation: UnsafeContinuation<Void, Never>) {
         var duration: Duration?
         let now = state.withLock { state in
-            if state.raised || state.ended || Task.isCancelled { return true }
+            if state.raised || state.ended || state.draining || Task.isCancelled { return true }
             duration = state.duration
             state.wait += 1
             state.waiter = continuation

@@ -279,6 +279,9 @@ typedef struct sh_handler {
      * the next generation knows it by another. A call whose client goes away while it moves is opened there all the same,
      * given its request where it has one, and cancelled at once, so that what it has left in the plugin's state can be cleared. [call] */
     void (*on_close)(void *state, sh_call call);
+    /* The call should end soon, if it is one that would go on and on: the host ends, its connection is to be closed, or the plugin is being
+     * drained. What is left when the drain limit has passed is cancelled. Once; again in the next generation, where the call moves. [call] */
+    void (*on_drain)(void *state, sh_call call);
 } sh_handler;
 #define SH_HANDLER_SIZE_1_0 (offsetof(sh_handler, on_close) + sizeof(void (*)(void)))
 
