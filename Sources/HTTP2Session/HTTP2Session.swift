@@ -131,6 +131,16 @@ public final class HTTP2Session {
 
     // MARK: Flow control
 
+    /// Lets the client send so many bytes ahead on the stream. Only ever more.
+    public func setWindow(_ stream: HTTP2Stream, _ bytes: Int) {
+        nghttp2_session_set_local_window_size(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.id, Int32(clamping: bytes))
+    }
+
+    /// The same for the connection.
+    public func setConnectionWindow(_ bytes: Int) {
+        nghttp2_session_set_local_window_size(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), 0, Int32(clamping: bytes))
+    }
+
     /// Gives so many bytes of the stream's window back.
     public func consume(_ stream: HTTP2Stream, _ bytes: Int) {
         nghttp2_session_consume_stream(session, stream.id, bytes)
@@ -143,9 +153,11 @@ public final class HTTP2Session {
         nghttp2_submit_shutdown_notice(session)
     }
 
-    /// Asks the client for a sign that it has read all that was sent before.
-    public func ping() {
-        nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil)
+    /// Asks the client for a sign that it has read all that was sent before; its answer carries the same tag.
+    public func ping(tag: UInt64) {
+        withUnsafeBytes(of: tag) { bytes in
+            _ = nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
+        }
     }
 
     /// Second step: GOAWAY with the last stream that was taken. RFC 9113 6.8: those above may be tried again elsewhere.

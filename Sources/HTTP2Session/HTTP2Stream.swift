@@ -52,6 +52,6 @@ public protocol HTTP2SessionDelegate: AnyObject {
     func received(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)
     /// Bytes for the socket, other than data.
     func write(_ bytes: UnsafeRawBufferPointer)
-    /// The client has answered the last ping.
-    func receivedPingAck()
+    /// The client has answered a ping of that tag.
+    func receivedPingAck(tag: UInt64)
 }

@@ -98,7 +98,9 @@ final class SessionCallbacks: @unchecked Sendable {
         case NGHTTP2_DATA:
             if endsStream { with(raw, header.stream_id) { $0.receivedEndStream() } }
         case NGHTTP2_PING:
-            if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 { with(userData) { $0.delegate.receivedPingAck() } }
+            guard header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 else { break }
+            let tag = withUnsafeBytes(of: frame.pointee.ping.opaque_data) { $0.loadUnaligned(as: UInt64.self) }
+            with(userData) { $0.delegate.receivedPingAck(tag: tag) }
         default:
             break
         }

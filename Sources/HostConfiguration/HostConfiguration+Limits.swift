@@ -22,6 +22,16 @@ extension HostConfiguration {
         /// The flow-control window of a connection, in bytes, over all its streams. Default: 1 MiB.
         public var connectionWindowBytes: Int = 1 << 20
 
+        /// The most that a stream's window grows to, in bytes, where the path to the client has room for more than
+        /// ``streamWindowBytes``. Not above that: it doesn't grow. Default: 8 MiB.
+        public var maxStreamWindowBytes: Int = 8 << 20
+
+        /// The most that the windows of a connection's streams grow by, all together, in bytes. Default: 16 MiB.
+        public var maxConnectionWindowBytes: Int = 16 << 20
+
+        /// The most that windows grow by over all connections, in bytes. Default: 256 MiB.
+        public var windowBudgetBytes: Int = 256 << 20
+
         /// Connections open at once, over all listeners. Default: 20000.
         public var maxConnections: Int = 20000
 

@@ -12,6 +12,9 @@ extension TransportLimits {
         maxHeaderListBytes = limits.maxHeaderListBytes
         streamWindowBytes = limits.streamWindowBytes
         connectionWindowBytes = limits.connectionWindowBytes
+        maxStreamWindowBytes = limits.maxStreamWindowBytes
+        maxConnectionWindowBytes = limits.maxConnectionWindowBytes
+        windowBudgetBytes = limits.windowBudgetBytes
         maxConnections = limits.maxConnections
         sendBufferBytes = limits.sendBufferBytes
     }

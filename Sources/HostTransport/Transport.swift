@@ -20,7 +20,11 @@ public final class Transport: Sendable {
         onFailure: @escaping @Sendable (_ peer: String, _ reason: String) -> Void
     ) async throws {
         group = MultiThreadedEventLoopGroup(numberOfThreads: min(threads > 0 ? threads : System.coreCount, CallHandle.maxLoops))
-        registry = ConnectionRegistry(limit: limits.maxConnections, onFailure: onFailure)
+        registry = ConnectionRegistry(
+            limit: limits.maxConnections,
+            windows: WindowBudget(limit: limits.windowBudgetBytes),
+            onFailure: onFailure
+        )
         self.onFailure = onFailure
         var loops: [CallLoop] = []
         for eventLoop in group.makeIterator() {
@@ -132,6 +136,7 @@ public final class Transport: Sendable {
     /// Sets the limits. What a client was told when it connected stays as it is.
     public func setLimits(_ limits: TransportLimits) async {
         registry.setLimit(limits.maxConnections)
+        registry.windows.setLimit(limits.windowBudgetBytes)
         _ = await onEachLoop { $0.limits = limits }
     }
 

@@ -16,7 +16,8 @@ struct FileMistakeTests {
                 #"{"limits": {"maxConcurentStreams": 1}}"#,
                 #"hostconfig.json:1:13: $.limits.maxConcurentStreams: no such key. Did you mean "maxConcurrentStreams"?"#
                     + " Known here: maxConcurrentStreams, maxReceiveMessageBytes, maxSendMessageBytes,"
-                    + " maxHeaderListBytes, streamWindowBytes, connectionWindowBytes, maxConnections, sendBufferBytes"
+                    + " maxHeaderListBytes, streamWindowBytes, connectionWindowBytes, maxStreamWindowBytes,"
+                    + " maxConnectionWindowBytes, windowBudgetBytes, maxConnections, sendBufferBytes"
             ),
             (
                 #"{"listener": []}"#,

@@ -234,7 +234,8 @@ import Testing
         try client.open("/a.B/C", stream: 3)
         // Both are told: endless ones should come to their end.
         #expect(handler.events == ["opened", "drain", "opened", "drain"])
-        try client.send(FrameClient.ping, flags: 1, stream: 0, [0, 0, 0, 0, 0, 0, 0, 0])
+        let ping = try #require(first.first { $0.type == FrameClient.ping })
+        try client.send(FrameClient.ping, flags: 1, stream: 0, ping.payload)
         #expect(try client.frames().first { $0.type == FrameClient.goAway }?.payload.prefix(4) == [0, 0, 0, 3])
         try client.send(FrameClient.data, flags: 1, stream: 1)
         #expect(client.channel.isActive)

@@ -28,6 +28,16 @@ final class FrameClient {
     let failures = Failures()
     private var unread: [UInt8] = []
 
+    let windows: WindowBudget
+    let clock = Clock()
+
+    /// The time as the test has it.
+    final class Clock: Sendable {
+        private let time = Atomic<UInt64>(0)
+        var now: UInt64 { time.load(ordering: .relaxed) }
+        func pass(milliseconds: UInt64) { time.wrappingAdd(milliseconds * 1_000_000, ordering: .relaxed) }
+    }
+
     final class Failures: Sendable {
         private let list = Mutex<[String]>([])
         var all: [String] { list.withLock { $0 } }
@@ -39,11 +49,14 @@ final class FrameClient {
         loop = CallLoop(eventLoop: eventLoop, index: 0, limits: limits)
         loop.routes = routes
         let failures = failures
-        let registry = ConnectionRegistry(limit: 10) { _, reason in failures.add(reason) }
+        let clock = clock
+        let windows = WindowBudget(limit: limits.windowBudgetBytes)
+        let registry = ConnectionRegistry(limit: 10, windows: windows) { _, reason in failures.add(reason) }
+        self.windows = windows
         _ = registry.reserve()
         channel = EmbeddedChannel(loop: eventLoop)
         try channel.pipeline.syncOperations.addHandler(
-            Connection(loop: loop, registry: registry, peer: Array("ipv4:127.0.0.1:1".utf8))
+            Connection(loop: loop, registry: registry, peer: Array("ipv4:127.0.0.1:1".utf8), now: { clock.now })
         )
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         if preface {

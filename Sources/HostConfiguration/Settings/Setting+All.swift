@@ -30,6 +30,9 @@ extension Setting {
         // RFC 9113 6.9.2: a stream's window can be set to anything; a connection's starts at 65535 and only grows.
         Setting("limits", "streamWindowBytes", kind: .integer(\.limits.streamWindowBytes, 1024...int31)),
         Setting("limits", "connectionWindowBytes", kind: .integer(\.limits.connectionWindowBytes, 65535...int31)),
+        Setting("limits", "maxStreamWindowBytes", kind: .integer(\.limits.maxStreamWindowBytes, 1024...int31)),
+        Setting("limits", "maxConnectionWindowBytes", kind: .integer(\.limits.maxConnectionWindowBytes, 0...int31)),
+        Setting("limits", "windowBudgetBytes", kind: .integer(\.limits.windowBudgetBytes, 0...(1 << 40))),
         Setting("limits", "maxConnections", kind: .integer(\.limits.maxConnections, 1...int31)),
         Setting("limits", "sendBufferBytes", kind: .integer(\.limits.sendBufferBytes, 1024...int31)),
     ]

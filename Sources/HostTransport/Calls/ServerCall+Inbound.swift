@@ -87,6 +87,7 @@ extension ServerCall {
 
     func dataArrived(_ data: UnsafeRawBufferPointer, last: Bool) {
         uncredited += data.count
+        connection.counted(data.count)
         switch service {
         case .open where demand > 0: deliver(data, last: last)
         case .open, .held, .moving: deframer.append(data)
@@ -199,6 +200,7 @@ extension ServerCall {
     private func credit() {
         let held = demand > 0 ? 0 : deframer.buffered
         guard uncredited > held, !endReceived else { return }
+        connection.widenWindow(of: self)
         connection.giveWindow(uncredited - held, to: self)
         uncredited = held
     }

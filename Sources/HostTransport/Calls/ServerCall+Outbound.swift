@@ -157,6 +157,7 @@ extension ServerCall {
     func streamEnded(_ reason: CancelReason) {
         guard !streamClosed else { return }
         streamClosed = true
+        connection.giveUpWindow(of: self)
         queue.removeAll()
         if service == .open, let handover, handover.isAwaited {
             // Its handler may have just ended, to go on elsewhere: then the next one is told. The hold keeps the call.

@@ -25,6 +25,8 @@ public final class ServerCall: HTTP2Stream {
         var end: CallEnd?
         /// The body of an answer that isn't gRPC's.
         var plainText: [UInt8]?
+        /// Bytes that the stream's window is larger than at its beginning.
+        var extraWindow = 0
     }
 
     // Where the call stands with its handler.

@@ -32,12 +32,30 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
 
     private enum Shutdown { case none, announced, goneAway }
 
-    init(loop: CallLoop, registry: ConnectionRegistry, peer: [UInt8], purpose: ListenerPurpose = .services) {
+    /// What a PING of the host's is for.
+    private enum Ping: UInt64 { case shutdown = 1, bandwidth }
+
+    private var probe: BandwidthProbe
+    // Bytes that streams may send beyond their first windows.
+    private var widened = 0
+
+    // Nanoseconds of a clock that never goes back.
+    private let now: @Sendable () -> UInt64
+
+    init(
+        loop: CallLoop,
+        registry: ConnectionRegistry,
+        peer: [UInt8],
+        purpose: ListenerPurpose = .services,
+        now: @escaping @Sendable () -> UInt64 = { CallLoop.now }
+    ) {
+        self.now = now
         self.purpose = purpose
         self.loop = loop
         self.registry = registry
         self.peer = peer
         head = RequestHead(limit: loop.limits.maxHeaderListBytes)
+        probe = BandwidthProbe(window: loop.limits.streamWindowBytes, limit: loop.limits.maxStreamWindowBytes)
     }
 
     // MARK: The channel
@@ -152,6 +170,49 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
         for call in calls { body(call) }
     }
 
+    // MARK: Windows
+
+    /// So many bytes of messages have come.
+    @inline(__always)
+    func counted(_ bytes: Int) {
+        if probe.received(bytes) { beginProbe() }
+    }
+
+    private func beginProbe() {
+        probe.began(at: now())
+        session.ping(tag: Ping.bandwidth.rawValue)
+        askFlush()
+    }
+
+    /// Lets a call whose handler takes what comes have as much on its way as the path takes, within the budgets.
+    @inline(__always)
+    func widenWindow(of call: ServerCall) {
+        guard probe.window > loop.limits.streamWindowBytes else { return }
+        widen(call)
+    }
+
+    private func widen(_ call: ServerCall) {
+        let before = call.rare?.extraWindow ?? 0
+        let wanted = min(
+            probe.window - loop.limits.streamWindowBytes - before,
+            loop.limits.maxConnectionWindowBytes - widened
+        )
+        guard wanted > 0 else { return }
+        let granted = registry.windows.take(wanted)
+        guard granted > 0 else { return }
+        widened += granted
+        call.withRare { $0.extraWindow = before + granted }
+        session.setWindow(call, loop.limits.streamWindowBytes + before + granted)
+    }
+
+    /// The call's stream has ended.
+    func giveUpWindow(of call: ServerCall) {
+        guard let extra = call.rare?.extraWindow, extra > 0 else { return }
+        call.rare?.extraWindow = 0
+        widened -= extra
+        registry.windows.giveBack(extra)
+    }
+
     /// Gives window of the stream back to the client.
     func giveWindow(_ bytes: Int, to call: ServerCall) {
         session.consume(call, bytes)
@@ -240,7 +301,7 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
         shutdown = .announced
         for call in calls { call.askToDrain() }
         session.announceShutdown()
-        session.ping()
+        session.ping(tag: Ping.shutdown.rawValue)
         askFlush()
         let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
         loop.eventLoop.scheduleTask(in: Self.shutdownAnswer) { [loop] in
@@ -251,8 +312,14 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
     /// Whether the client was told to go elsewhere.
     var isShuttingDown: Bool { shutdown != .none }
 
-    func receivedPingAck() {
-        if shutdown == .announced { goAway() }
+    func receivedPingAck(tag: UInt64) {
+        switch Ping(rawValue: tag) {
+        case .shutdown: if shutdown == .announced { goAway() }
+        case .bandwidth:
+            guard probe.answered(at: now()) else { return }
+            session.setConnectionWindow(max(probe.window, loop.limits.connectionWindowBytes))
+        case nil: break
+        }
     }
 
     private func goAway() {

@@ -1,7 +1,7 @@
 import HTTP2Session
 import Synchronization
 
-/// Counts the transport's connections, and tells who waits for the last one.
+/// Counts the transport's connections, and tells who waits for the last one; and has what they share.
 final class ConnectionRegistry: Sendable {
     private struct State {
         var count = 0
@@ -10,10 +10,13 @@ final class ConnectionRegistry: Sendable {
         var limit: Int
     }
 
+    /// What they may grant beyond the windows that streams begin with.
+    let windows: WindowBudget
     private let onFailure: @Sendable (_ peer: String, _ reason: String) -> Void
     private let state: Mutex<State>
 
-    init(limit: Int, onFailure: @escaping @Sendable (String, String) -> Void) {
+    init(limit: Int, windows: WindowBudget, onFailure: @escaping @Sendable (String, String) -> Void) {
+        self.windows = windows
         state = Mutex(State(limit: limit))
         self.onFailure = onFailure
     }
