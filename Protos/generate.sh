@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes the Swift code and the descriptor sets of Protos/*.proto into the plugins, and the admin service's messages and client. Run it
+# Writes the Swift code and the descriptor sets of Protos/ into the plugins, and the messages that the host, the SDK and tools have. Run it
 # after a change of a .proto, and commit what it writes. Needs protoc (Debian: protobuf-compiler); protoc-gen-swift and
 # protoc-gen-grpc-swift-2 are built from the package's own dependencies.
 set -euo pipefail
@@ -11,10 +11,16 @@ done
 bin=$(swift build -c release --show-bin-path)
 generator=$bin/protoc-gen-swift
 
-# generate PROTO FOLDER TYPE
-generate() {
+# messages FOLDER [OPTION...] PROTO...
+messages() {
+    local folder=$1
+    shift
+    protoc -IProtos --plugin="$generator" --swift_opt=FileNaming=DropPath --swift_out="$folder" "$@"
+}
+
+# descriptors PROTO FOLDER TYPE
+descriptors() {
     local proto=$1 folder=$2 type=$3
-    protoc -IProtos --plugin="$generator" --swift_out="$folder" "$proto.proto"
     local set
     set=$(mktemp)
     protoc -IProtos --include_imports --descriptor_set_out="$set" "$proto.proto"
@@ -31,11 +37,19 @@ generate() {
     rm -f "$set"
 }
 
+# generate PROTO FOLDER TYPE
+generate() {
+    messages "$2" "$1.proto"
+    descriptors "$1" "$2" "$3"
+}
+
 # The admin service's messages are the host's and the client's alike.
 protoc -IProtos --plugin="$generator" --swift_opt=Visibility=Public --swift_out=Sources/AdminAPI admin.proto
 # The client alone is gRPC Swift's: the host serves by itself.
 protoc -IProtos --plugin="$bin/protoc-gen-grpc-swift-2" --grpc-swift-2_out=Sources/StreamHostClient \
     --grpc-swift-2_opt=Client=true,Server=false,Visibility=Internal,ExtraModuleImports=AdminAPI admin.proto
+
+messages Sources/StreamHostPlugin/Status google/rpc/status.proto
 
 generate stock_stream Plugins/Stock StockDescriptors
 generate file_upload Plugins/File FileDescriptors

@@ -92,6 +92,12 @@ public enum MetadataRules {
         }
     }
 
+    /// Whether the name may be sent in trailers: what may be sent at all, and the one reserved name that is an application's to set: when a
+    /// client may try again (gRPC's proposal A6).
+    public static func isSendableTrailerName(_ name: UnsafeRawBufferPointer) -> Bool {
+        isSendableName(name) || name.isEqual(to: "grpc-retry-pushback-ms")
+    }
+
     /// Whether a value of a name without `-bin` may be sent: printable ASCII, no space at either end.
     public static func isSendableValue(_ value: UnsafeRawBufferPointer) -> Bool {
         guard value.first != 0x20, value.last != 0x20 else { return false }

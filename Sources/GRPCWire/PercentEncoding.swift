@@ -1,11 +1,14 @@
 /// The encoding of `grpc-message`: UTF-8, then every byte outside the printable ASCII range, and "%", as `%XX`.
 /// Source: gRPC's `doc/PROTOCOL-HTTP2.md`, "Responses".
 public enum PercentEncoding {
-    /// Appends the encoded bytes to `output`, at most `limit` of them: the rest is cut off, before a byte that doesn't fit.
+    /// Appends the encoded bytes of UTF-8 to `output`, at most `limit` of them: the rest is cut off, before a character that doesn't fit, so
+    /// that what the client decodes is UTF-8 too.
     public static func encode(_ message: some Sequence<UInt8>, into output: inout [UInt8], limit: Int = .max) {
         let start = output.count
+        var character = start
         for byte in message {
-            guard output.count - start <= limit - 3 else { return }
+            if byte & 0xC0 != 0x80 { character = output.count }
+            guard output.count - start <= limit - 3 else { return output.removeSubrange(character...) }
             if byte >= 0x20, byte <= 0x7E, byte != UInt8(ascii: "%") {
                 output.append(byte)
             } else {

@@ -41,18 +41,30 @@ public struct RPCError: Error, Sendable, CustomStringConvertible {
         public static let unauthenticated = Code(rawValue: 16)
     }
 
+    /// What a client that tries again by itself is told; gRPC's proposal A6 calls it server pushback. It counts where the client has a retry
+    /// policy that takes the code for worth a retry.
+    public enum RetryPushback: Sendable, Hashable {
+        /// Not before that time, in whole milliseconds, whatever the client's own pause would be.
+        case after(Duration)
+        /// Not at all.
+        case never
+    }
+
     /// The code.
     public var code: Code
     /// For the person at the client: what was found, what was wanted.
     public var message: String
-    /// A serialized `google.rpc.Status` for programs; empty: none.
+    /// A serialized `google.rpc.Status` for programs; empty: none. See ``init(_:_:statusDetails:retryPushback:)``.
     public var details: [UInt8]
+    /// When a client may try again; `nil`, which is the default: as its own policy says.
+    public var retryPushback: RetryPushback?
 
     /// An error of that code and message.
-    public init(_ code: Code, _ message: String, details: [UInt8] = []) {
+    public init(_ code: Code, _ message: String, details: [UInt8] = [], retryPushback: RetryPushback? = nil) {
         self.code = code
         self.message = message
         self.details = details
+        self.retryPushback = retryPushback
     }
 
     /// The code and the message.

@@ -13,12 +13,15 @@ public final class FakeCall: @unchecked Sendable {
         public var message: String
         /// Names of trailing metadata.
         public var trailers: [String]
+        /// A serialized google.rpc.Status.
+        public var details: [UInt8]
 
         /// An end.
-        public init(code: Int32, message: String, trailers: [String]) {
+        public init(code: Int32, message: String, trailers: [String], details: [UInt8] = []) {
             self.code = code
             self.message = message
             self.trailers = trailers
+            self.details = details
         }
     }
 
@@ -131,7 +134,8 @@ public final class FakeCall: @unchecked Sendable {
         let ended = End(
             code: end?.pointee.code ?? 0,
             message: end.map { String(decoding: $0.pointee.message.copied, as: UTF8.self) } ?? "",
-            trailers: trailers.map { String(decoding: $0.name.copied, as: UTF8.self) }
+            trailers: trailers.map { String(decoding: $0.name.copied, as: UTF8.self) },
+            details: end?.pointee.details.copied ?? []
         )
         return whileOpen { record in
             record.end = ended

@@ -42,6 +42,37 @@ import Testing
     }
 }
 
+@Suite struct PercentEncodingLimitTests {
+    private func encode(_ text: String, limit: Int) -> String {
+        var output = Array("x".utf8)
+        PercentEncoding.encode(text.utf8, into: &output, limit: limit)
+        return String(decoding: output.dropFirst(), as: UTF8.self)
+    }
+
+    @Test func aCharacterThatDoesNotFitIsLeftOutAsAWhole() {
+        #expect(encode("aé", limit: 7) == "a%C3%A9")
+        #expect(encode("aé", limit: 6) == "a")
+        #expect(encode("a🎉b", limit: 12) == "a")
+        #expect(encode("🎉", limit: 12) == "%F0%9F%8E%89")
+    }
+}
+
+@Suite struct MetadataRulesTests {
+    private func sendable(_ name: String) -> (headers: Bool, trailers: Bool) {
+        Array(name.utf8).withUnsafeBytes { (MetadataRules.isSendableName($0), MetadataRules.isSendableTrailerName($0)) }
+    }
+
+    @Test(arguments: ["grpc-status", "grpc-message", "grpc-status-details-bin", "grpc-retry", "te", "A", ""])
+    func reservedAndMalformedNamesAreNot(name: String) {
+        #expect(sendable(name) == (false, false))
+    }
+
+    @Test func whenToTryAgainMayBeToldInTrailersAlone() {
+        #expect(sendable("grpc-retry-pushback-ms") == (false, true))
+        #expect(sendable("x-grpc-test-echo-trailing-bin") == (true, true))
+    }
+}
+
 @Suite struct Base64Tests {
     private func decode(_ text: String) -> [UInt8]? {
         var output: [UInt8] = [42]

@@ -30,6 +30,7 @@ struct Probe: Plugin {
             service.unary("MirrorOne", Self.mirrorOne)
             service.unary("Plain") { (request: Number, _) in request }
             service.unary("Ends", reload: .end) { (request: Number, _) in request }
+            service.unary("Fails", Self.fails)
         }
     }
 
@@ -72,6 +73,17 @@ struct Probe: Plugin {
     @Sendable private static func mirrorOne(_ request: Number, _ context: CallContext) async throws -> Number {
         context.compressAnswers(context.requestWasCompressed)
         return request
+    }
+
+    /// With the request as the detail.
+    @Sendable private static func fails(_ request: Number, _ context: CallContext) async throws -> Number {
+        context.addTrailers(Metadata([.init(name: "own", value: [])]))
+        throw try RPCError(
+            .unavailable,
+            "not now",
+            statusDetails: [Google_Protobuf_Any(message: request)],
+            retryPushback: .after(.milliseconds(250))
+        )
     }
 
     private static func sayHow(_ context: CallContext) {

@@ -5,9 +5,11 @@ import SwiftProtobuf
 /// bench.Bench with the Swift SDK: what `libecho-c.so` does in C, for measuring what the SDK costs.
 ///
 /// Like that one it shows metadata, status and time for tests: request metadata named "echo-..." comes back as initial metadata, "trail-..."
-/// as trailing metadata; "bench-status" and "bench-message" say how the call ends; "bench-delay-ms" delays a unary answer;
-/// "bench-interval-ms" is a pause before each but the first payload of a server stream, and "bench-number" makes each begin with its number and a
-/// colon; "bench-compress" 1 or 0 has the answers compressed or not. With a `tag` in the configuration all payloads that are answered end with it. Streams go on over a reload.
+/// as trailing metadata; "bench-status" and "bench-message" say how the call ends, with "bench-details-bin" as its details and
+/// "bench-pushback-ms" as what a client that tries again is told; "bench-delay-ms" delays a unary answer; "bench-interval-ms" is a
+/// pause before each but the first payload of a server stream, and "bench-number" makes each begin with its number and a colon;
+/// "bench-compress" 1 or 0 has the answers compressed or not. With a `tag` in the configuration all payloads that are answered end with it.
+/// Streams go on over a reload.
 package struct BenchPlugin: Plugin {
     package static let name = "bench"
     package static let version = "1.0.0"

@@ -7,6 +7,8 @@ struct CallOptions {
     let isNumbered: Bool
     private let status: Int32
     private let message: String
+    private let details: [UInt8]
+    private let pushback: RPCError.RetryPushback?
 
     /// `nil` where the metadata asks for nothing. Sends what is to be echoed.
     init?(_ context: CallContext) throws {
@@ -24,11 +26,13 @@ struct CallOptions {
         isNumbered = context.metadata["bench-number"] != nil
         status = context.metadata["bench-status"].flatMap { Int32($0) } ?? 0
         message = context.metadata["bench-message"] ?? context.metadata["bench-message-bin"] ?? ""
+        details = context.metadata.bytes("bench-details-bin") ?? []
+        pushback = context.metadata["bench-pushback-ms"].flatMap { Int64($0) }.map { $0 < 0 ? .never : .after(.milliseconds($0)) }
     }
 
     /// Ends the call as it was asked to.
     func end() throws {
         guard status != 0 else { return }
-        throw RPCError(RPCError.Code(rawValue: status), message)
+        throw RPCError(RPCError.Code(rawValue: status), message, details: details, retryPushback: pushback)
     }
 }

@@ -6,7 +6,8 @@
  *   Bidi          answers each message as it is
  *
  * For tests it also shows metadata, status and time: request metadata named "echo-..." comes back as initial metadata, "trail-..."
- * as trailing metadata; "bench-status" and "bench-message" say how the call ends; "bench-delay-ms" delays a unary answer;
+ * as trailing metadata; "bench-status" and "bench-message" say how the call ends, with "bench-details-bin" as its details and
+ * "bench-pushback-ms" as what a client that tries again is told; "bench-delay-ms" delays a unary answer;
  * "bench-interval-ms" is a pause before each but the first payload of a server stream, and "bench-number" makes each begin with its
  * number and a colon; "bench-compress" 1 or 0 has the answers compressed or not.
  *
@@ -39,6 +40,7 @@ typedef struct Instance {
 typedef struct Options {
     int32_t status;
     char *message;
+    sh_bytes details; /* a copy */
     uint64_t delay_ns;
     uint64_t interval_ns;
     int numbered;
@@ -77,6 +79,17 @@ static uint8_t *copy_of(const uint8_t *data, size_t size) {
     return copy;
 }
 
+static sh_bytes copy(sh_bytes bytes) {
+    sh_bytes copy = {copy_of(bytes.data, bytes.size), bytes.size};
+    if (!copy.data) copy.size = 0;
+    return copy;
+}
+
+static sh_bytes text(const char *text) {
+    sh_bytes bytes = {(const uint8_t *)text, strlen(text)};
+    return bytes;
+}
+
 static uint64_t number(sh_bytes text) {
     uint64_t value = 0;
     for (size_t i = 0; i < text.size && i < 9; i++) {
@@ -94,6 +107,7 @@ static void options_free(Options *options) {
     }
     free(options->trailers);
     free(options->message);
+    free((void *)options->details.data);
     free(options);
 }
 
@@ -130,13 +144,13 @@ static Options *options_of(const sh_host *host, sh_call call, const sh_call_info
             options->message = calloc(entry.value.size + 1, 1);
             if (options->message && entry.value.size) memcpy(options->message, entry.value.data, entry.value.size);
         }
-        if (starts_with(entry.name, "trail-") && options->trailers) {
-            sh_metadata *trailer = &options->trailers[options->trailer_count];
-            trailer->name.data = copy_of(entry.name.data, entry.name.size);
-            trailer->value.data = copy_of(entry.value.data, entry.value.size);
-            trailer->name.size = trailer->name.data ? entry.name.size : 0;
-            trailer->value.size = trailer->value.data ? entry.value.size : 0;
-            options->trailer_count++;
+        if (equals(entry.name, "bench-details-bin") && !options->details.data) options->details = copy(entry.value);
+        if (equals(entry.name, "bench-pushback-ms")) entry.name = text("grpc-retry-pushback-ms");
+        else if (!starts_with(entry.name, "trail-")) continue;
+        if (options->trailers) {
+            sh_metadata *trailer = &options->trailers[options->trailer_count++];
+            trailer->name = copy(entry.name);
+            trailer->value = copy(entry.value);
         }
     }
     return options;
@@ -152,10 +166,8 @@ static void finish(Call *call) {
     sh_finish end = {0};
     end.struct_size = sizeof end;
     end.code = call->options->status;
-    if (call->options->message) {
-        end.message.data = (const uint8_t *)call->options->message;
-        end.message.size = strlen(call->options->message);
-    }
+    if (call->options->message) end.message = text(call->options->message);
+    end.details = call->options->details;
     end.trailers = call->options->trailers;
     end.trailer_count = call->options->trailer_count;
     call->host->finish(call->host, call->handle, &end);

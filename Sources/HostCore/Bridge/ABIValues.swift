@@ -25,10 +25,10 @@ extension sh_status {
 
 extension MetadataBlock {
     /// A copy of the entries; `nil` where one of them may not be sent.
-    init?(sendable entries: UnsafeBufferPointer<sh_metadata>) {
+    init?(sendable entries: UnsafeBufferPointer<sh_metadata>, inTrailers: Bool = false) {
         self.init()
         for entry in entries {
-            guard MetadataRules.isSendableName(entry.name.raw),
+            guard inTrailers ? MetadataRules.isSendableTrailerName(entry.name.raw) : MetadataRules.isSendableName(entry.name.raw),
                 MetadataRules.isBinary(entry.name.raw) || MetadataRules.isSendableValue(entry.value.raw)
             else { return nil }
             append(name: entry.name.raw, value: entry.value.raw)
@@ -41,7 +41,8 @@ extension CallEnd {
     init?(_ pointer: UnsafePointer<sh_finish>) {
         guard let finish = sh_finish(reading: pointer),
             let trailers = MetadataBlock(
-                sendable: UnsafeBufferPointer(start: finish.trailers, count: finish.trailers == nil ? 0 : finish.trailer_count)
+                sendable: UnsafeBufferPointer(start: finish.trailers, count: finish.trailers == nil ? 0 : finish.trailer_count),
+                inTrailers: true
             )
         else { return nil }
         self.init(

@@ -94,7 +94,7 @@ extension CheckHost {
             }
             let trailers = UnsafeBufferPointer(start: read.trailers, count: read.trailers == nil ? 0 : read.trailer_count)
             let fine = trailers.allSatisfy { entry in
-                MetadataRules.isSendableName(entry.name.raw)
+                MetadataRules.isSendableTrailerName(entry.name.raw)
                     && (MetadataRules.isBinary(entry.name.raw) || MetadataRules.isSendableValue(entry.value.raw))
             }
             guard fine else { return .invalid }

@@ -51,6 +51,8 @@ struct HostFunctions: @unchecked Sendable {
         end.code = error?.code.rawValue ?? 0
         var message = error?.message ?? ""
         let details = error?.details ?? []
+        let pushback = error?.retryPushback.map { [$0.trailer] } ?? []
+        let trailers = pushback.isEmpty ? trailers : Metadata(trailers.entries + pushback)
         message.withUTF8 { text in
             details.withUnsafeBytes { details in
                 trailers.withEntries { entries in

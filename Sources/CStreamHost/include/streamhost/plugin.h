@@ -120,6 +120,8 @@ typedef struct sh_finish {
     int32_t code;     /* SH_GRPC_*; others are sent as SH_GRPC_UNKNOWN */
     sh_bytes message; /* UTF-8 for a person; the host percent-encodes it */
     sh_bytes details; /* a serialized google.rpc.Status, sent as grpc-status-details-bin; empty: none */
+    /* As for send_metadata; besides, "grpc-retry-pushback-ms": when a client that tries again by itself may, in decimal
+     * milliseconds, or "-1": not at all. */
     const sh_metadata *trailers;
     size_t trailer_count;
 } sh_finish;
