@@ -41,6 +41,7 @@ let package = Package(
         .library(name: "file", type: .dynamic, targets: ["FileEntry"]),
         .library(name: "chat", type: .dynamic, targets: ["ChatEntry"]),
         .library(name: "bench", type: .dynamic, targets: ["BenchEntry"]),
+        .library(name: "interop", type: .dynamic, targets: ["InteropEntry"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -156,6 +157,7 @@ let package = Package(
         + servicePlugin("File", path: "Plugins/File", [.product(name: "Crypto", package: "swift-crypto")])
         + servicePlugin("Chat", path: "Plugins/Chat")
         + servicePlugin("Bench", path: "Plugins/Examples/Bench")
+        + servicePlugin("Interop", path: "Plugins/Interop")
         + [
             // MARK: Tests
             // A host in the test's hands, for the plugins' tests and the SDK's.
@@ -169,6 +171,14 @@ let package = Package(
                 name: "BenchPluginTests",
                 dependencies: [
                     "BenchPlugin", "StreamHostPlugin", "FakeHost", "CStreamHost",
+                    .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                ],
+                swiftSettings: strict
+            ),
+            .testTarget(
+                name: "InteropPluginTests",
+                dependencies: [
+                    "InteropPlugin", "StreamHostPlugin", "FakeHost", "CStreamHost",
                     .product(name: "SwiftProtobuf", package: "swift-protobuf"),
                 ],
                 swiftSettings: strict

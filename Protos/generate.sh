@@ -55,3 +55,8 @@ generate stock_stream Plugins/Stock StockDescriptors
 generate file_upload Plugins/File FileDescriptors
 generate chat Plugins/Chat ChatDescriptors
 generate bench Plugins/Examples/Bench BenchDescriptors
+
+messages Plugins/Interop/Messages grpc/testing/empty.proto grpc/testing/messages.proto \
+    xds/data/orca/v3/orca_load_report.proto xds/service/orca/v3/orca.proto
+descriptors grpc/testing/test Plugins/Interop/Messages TestDescriptors
+descriptors xds/service/orca/v3/orca Plugins/Interop/Messages OrcaDescriptors

@@ -1,0 +1,6 @@
+import InteropPlugin
+import StreamHostPlugin
+
+/// The library's entry: what the host calls after loading it.
+@_cdecl("streamhost_plugin")
+public func streamhostPlugin() -> UnsafeRawPointer { exportPlugin(InteropPlugin.self) }
