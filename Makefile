@@ -3,7 +3,7 @@
 # What tells a release build from a debug one besides -O: accesses to memory that the compiler couldn't prove exclusive are checked in
 # debug builds, which run the tests, and not here: the checks cost a fifth of a call.
 RELEASE := -c release -Xswiftc -enforce-exclusivity=unchecked
-PRODUCTS := streamhost streamctl stock file chat bench interop
+PRODUCTS := streamhost streamctl streamhost-conformance stock file chat bench interop conformance
 PREFIX ?= /usr/local
 DIST := dist
 BIN := .build/release

@@ -42,6 +42,8 @@ let package = Package(
         .library(name: "chat", type: .dynamic, targets: ["ChatEntry"]),
         .library(name: "bench", type: .dynamic, targets: ["BenchEntry"]),
         .library(name: "interop", type: .dynamic, targets: ["InteropEntry"]),
+        .library(name: "conformance", type: .dynamic, targets: ["ConformanceEntry"]),
+        .executable(name: "streamhost-conformance", targets: ["streamhost-conformance"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -146,6 +148,18 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // MARK: For the connectrpc conformance suite, whose plugin is among the services
+        .target(name: "ConformanceAPI", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")], swiftSettings: strict),
+        .executableTarget(
+            name: "streamhost-conformance",
+            dependencies: [
+                "ConformanceAPI", "HostCore", "HostConfiguration",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: strict
+        ),
+
         // MARK: The SDK and the services
         .target(
             name: "StreamHostPlugin",
@@ -158,6 +172,7 @@ let package = Package(
         + servicePlugin("Chat", path: "Plugins/Chat")
         + servicePlugin("Bench", path: "Plugins/Examples/Bench")
         + servicePlugin("Interop", path: "Plugins/Interop")
+        + servicePlugin("Conformance", path: "Plugins/Conformance", ["ConformanceAPI"])
         + [
             // MARK: Tests
             // A host in the test's hands, for the plugins' tests and the SDK's.

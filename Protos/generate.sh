@@ -60,3 +60,8 @@ messages Plugins/Interop/Messages grpc/testing/empty.proto grpc/testing/messages
     xds/data/orca/v3/orca_load_report.proto xds/service/orca/v3/orca.proto
 descriptors grpc/testing/test Plugins/Interop/Messages TestDescriptors
 descriptors xds/service/orca/v3/orca Plugins/Interop/Messages OrcaDescriptors
+
+# The launcher and the plugin speak of the same things.
+messages Sources/ConformanceAPI --swift_opt=Visibility=Package connectrpc/conformance/v1/config.proto \
+    connectrpc/conformance/v1/server_compat.proto connectrpc/conformance/v1/service.proto
+descriptors connectrpc/conformance/v1/service Plugins/Conformance ConformanceDescriptors

@@ -12,7 +12,8 @@ put() {
 
 put "$bin/streamhost" "$root/bin/streamhost"
 put "$bin/streamctl" "$root/bin/streamctl"
-for name in stock file chat bench interop; do put "$bin/lib$name.so" "$plugins/lib$name.so"; done
+put "$bin/streamhost-conformance" "$root/bin/streamhost-conformance"
+for name in stock file chat bench interop conformance; do put "$bin/lib$name.so" "$plugins/lib$name.so"; done
 put "$bin/libecho-c.so" "$plugins/libecho-c.so"
 put Sources/CStreamHost/include/streamhost/plugin.h "$root/include/streamhost/plugin.h"
 

@@ -111,11 +111,14 @@ public final class Host: Sendable {
         }
     }
 
+    /// Where it listens, with the ports that were found for port 0.
+    public var addresses: [String] { state.withLock { $0.addresses } }
+
     // MARK: The admin service
 
     private func serveAdmin(_ configuration: HostConfiguration, _ onEnd: @escaping @Sendable () -> Void) async throws(HostError) {
         guard case .path(let path) = configuration.adminSocket else { return }
-        let facts = HostFacts(transport: transport) { [weak self] in self?.state.withLock { $0.addresses } ?? [] }
+        let facts = HostFacts(transport: transport) { [weak self] in self?.addresses ?? [] }
         let service = AdminService(
             host: facts,
             plugins: plugins,

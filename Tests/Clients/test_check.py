@@ -27,7 +27,7 @@ def fixture(folder, name):
     return target
 
 
-@pytest.mark.parametrize("name", ["echo-c", "bench", "stock", "file", "chat", "interop"])
+@pytest.mark.parametrize("name", ["echo-c", "bench", "stock", "file", "chat", "interop", "conformance"])
 def test_what_ships_with_the_host_is_good(tmp_path, name):
     result = check(plugin(name), "--json", cwd=tmp_path)
     report = json.loads(result.stdout)
