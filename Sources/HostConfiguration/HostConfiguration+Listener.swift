@@ -9,9 +9,13 @@ extension HostConfiguration {
         /// Where to listen. Required: it has no default.
         public var address: Address
 
+        /// Who may connect to a Unix socket, as `chmod` has it. Default: `nil`, what the process's umask leaves.
+        public var mode: UInt32?
+
         /// Creates a listener on an address.
-        public init(address: Address) {
+        public init(address: Address, mode: UInt32? = nil) {
             self.address = address
+            self.mode = mode
         }
     }
 }

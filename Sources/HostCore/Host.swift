@@ -102,7 +102,7 @@ public final class Host: Sendable {
         try await serveAdmin(configuration, onEnd)
         for listener in configuration.listeners {
             do throws(TransportError) {
-                let address = try await transport.listen(on: listener.address)
+                let address = try await transport.listen(on: listener)
                 state.withLock { $0.addresses.append(address) }
                 logger.info("listening on \(address)")
             } catch {

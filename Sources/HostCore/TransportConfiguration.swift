@@ -54,8 +54,8 @@ extension MessageEncoding {
 
 extension Transport {
     /// Listens there, and answers the address with the port that the system chose where it was 0.
-    func listen(on address: ListenAddress) async throws(TransportError) -> String {
-        switch address {
+    func listen(on listener: HostConfiguration.Listener) async throws(TransportError) -> String {
+        switch listener.address {
         case .ipv4(let host, let port), .hostname(let host, let port):
             return "\(host):\(try await listen(host: host, port: port))"
         case .ipv6(let host, let port):
@@ -68,7 +68,7 @@ extension Transport {
                 return "0.0.0.0:\(try await listen(host: "0.0.0.0", port: port))"
             }
         case .unix(let path):
-            try await listen(unixSocket: path)
+            try await listen(unixSocket: path, mode: listener.mode)
             return "unix:\(path)"
         }
     }

@@ -1,8 +1,10 @@
 """The command line: help, version, exit codes, listeners, logs."""
 
 import json
+import os
 import re
 import socket
+import stat
 
 import grpc
 import pytest
@@ -93,6 +95,20 @@ def test_a_socket_file_left_by_a_crash_is_no_obstacle(start_host, pb, tmp_path):
         stale.bind(str(path))
     host = start_host(arguments=["--load", plugin("bench"), "--listen", "127.0.0.1:0", "--listen", f"unix:{path}"])
     host.wait_for_log(r"listening on unix:")
+    assert unary(host, pb, f"unix:{path}") == b"x"
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o077])
+def test_a_socket_has_the_mode_that_its_listener_is_given(start_host, pb, tmp_path, umask):
+    path = tmp_path / "host.sock"
+    before = os.umask(umask)
+    try:
+        host = start_host(["bench"], config={
+            "listeners": [{"address": "127.0.0.1:0"}, {"address": f"unix:{path}", "mode": "0660"}]})
+    finally:
+        os.umask(before)
+    host.wait_for_log(r"listening on unix:")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o660
     assert unary(host, pb, f"unix:{path}") == b"x"
 
 

@@ -65,6 +65,12 @@ struct ListTests {
         #expect(configuration.plugins.count == 3)
     }
 
+    @Test("The mode of a Unix socket is octal, with or without a 0 in front", arguments: ["0660", "660"])
+    func mode(text: String) throws {
+        let configuration = try load(#"{"listeners": [{"address": "unix:a", "mode": "\#(text)"}, {"address": "unix:b"}]}"#)
+        #expect(configuration.listeners.map(\.mode) == [0o660, nil])
+    }
+
     @Test("One port twice is a mistake, port 0 twice is not")
     func portZero() throws {
         #expect(try load(flags: FlagOverrides(listen: ["127.0.0.1:0", "127.0.0.1:0"])).listeners.count == 2)
@@ -92,13 +98,28 @@ struct ListTests {
             ),
             (
                 #"{"listeners": [":1"]}"#,
-                #"hostconfig.json:1:16: $.listeners[0]: found ":1" (a string), wanted an object with the key address"#
+                #"hostconfig.json:1:16: $.listeners[0]: found ":1" (a string), wanted an object with the keys"#
+                    + " address, mode"
             ),
             (
                 #"{"listeners": [{"address": "50051"}]}"#,
                 #"hostconfig.json:1:28: $.listeners[0].address: found "50051", which is no address to listen on: a port"#
                     + " alone doesn't say who may connect: write 127.0.0.1:50051 for this machine, or :50051 for all"
                     + " interfaces"
+            ),
+            (
+                #"{"listeners": [{"address": "unix:a", "mode": "0668"}]}"#,
+                #"hostconfig.json:1:46: $.listeners[0].mode: found "0668" (a string), wanted three octal digits in a string,"#
+                    + #" such as "0660""#
+            ),
+            (
+                #"{"listeners": [{"address": "unix:a", "mode": 660}]}"#,
+                "hostconfig.json:1:46: $.listeners[0].mode: found 660, wanted three octal digits in a string,"
+                    + #" such as "0660""#
+            ),
+            (
+                #"{"listeners": [{"address": ":1", "mode": "0660"}]}"#,
+                "hostconfig.json:1:42: $.listeners[0].mode: :1 is no Unix socket, and only its file has a mode; remove the key"
             ),
             (
                 #"{"plugins": {}}"#,

@@ -1,5 +1,5 @@
 extension FileWalker {
-    static let listenerKeys = ["address"]
+    static let listenerKeys = ["address", "mode"]
 
     func listeners(_ node: JSONNode, at path: JSONPath) throws(ConfigurationError) -> [HostConfiguration.Listener] {
         let elements = try elements(of: node, at: path, wanted: "an array of listeners")
@@ -28,12 +28,36 @@ extension FileWalker {
         guard let member = members.first(where: { $0.key == "address" }) else {
             throw error(.missingKey, node, path, "the key address is missing, such as \"address\": \"127.0.0.1:50051\"")
         }
-        let path = path.key(member.key)
-        let text = try string(member.value, at: path, wanted: "a string such as \"127.0.0.1:50051\"")
-        do {
-            return HostConfiguration.Listener(address: try ListenAddress.parse(text))
-        } catch let refusal {
-            throw error(.invalidValue, member.value, path, refusal.message)
+        let address = try address(member.value, at: path.key(member.key))
+        guard let member = members.first(where: { $0.key == "mode" }) else {
+            return HostConfiguration.Listener(address: address)
         }
+        let mode = try mode(member.value, at: path.key(member.key))
+        guard case .unix = address else {
+            let message = "\(address) is no Unix socket, and only its file has a mode; remove the key"
+            throw error(.invalidValue, member.value, path.key(member.key), message)
+        }
+        return HostConfiguration.Listener(address: address, mode: mode)
+    }
+
+    private func address(_ node: JSONNode, at path: JSONPath) throws(ConfigurationError) -> ListenAddress {
+        let text = try string(node, at: path, wanted: "a string such as \"127.0.0.1:50051\"")
+        do {
+            return try ListenAddress.parse(text)
+        } catch let refusal {
+            throw error(.invalidValue, node, path, refusal.message)
+        }
+    }
+
+    /// A string, as JSON has no octal numbers: 660 would be another mode than who writes it means.
+    private func mode(_ node: JSONNode, at path: JSONPath) throws(ConfigurationError) -> UInt32 {
+        let wanted = "three octal digits in a string, such as \"0660\""
+        let text = try string(node, at: path, wanted: wanted)
+        let digits = text.dropFirst(text.utf8.count == 4 && text.hasPrefix("0") ? 1 : 0)
+        // UInt32(_:radix:) alone would take "+66".
+        guard digits.utf8.count == 3, digits.utf8.allSatisfy(\.isASCIIDigit), let mode = UInt32(digits, radix: 8) else {
+            throw error(.invalidValue, node, path, "found \(node.described), wanted \(wanted)")
+        }
+        return mode
     }
 }

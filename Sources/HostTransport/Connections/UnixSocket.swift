@@ -28,6 +28,13 @@ enum UnixSocket {
             close(descriptor)
             throw IOError(errnoCode: reason, reason: "bind")
         }
+        // Again, as bind takes the umask's bits away: 0660 would become 0640, which lets no group connect. Nobody listens yet.
+        if let mode, chmod(path, mode) != 0 {
+            let reason = errno
+            unlink(path)
+            close(descriptor)
+            throw IOError(errnoCode: reason, reason: "chmod")
+        }
         return descriptor
     }
 
