@@ -96,6 +96,9 @@ let package = Package(
         // MARK: The admin service's messages, generated
         .target(name: "AdminAPI", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")], swiftSettings: strict),
 
+        // MARK: The messages of gRPC's own services, generated
+        .target(name: "StandardAPI", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")], swiftSettings: strict),
+
         // MARK: The host
         .target(
             name: "HostConfiguration",
@@ -110,7 +113,7 @@ let package = Package(
         .target(
             name: "HostCore",
             dependencies: [
-                "AdminAPI", "CStreamHost", "FileWatching", "GRPCWire", "HostTransport", "PluginLoading", "HostConfiguration",
+                "AdminAPI", "StandardAPI", "CStreamHost", "FileWatching", "GRPCWire", "HostTransport", "PluginLoading", "HostConfiguration",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
@@ -204,6 +207,7 @@ let package = Package(
                 dependencies: ["HostTransport", "HTTP2Session", "GRPCWire", .product(name: "NIOEmbedded", package: "swift-nio")],
                 swiftSettings: strict
             ),
+            .testTarget(name: "HostCoreTests", dependencies: ["HostCore"], swiftSettings: strict),
             .testTarget(name: "PluginLoadingTests", dependencies: ["PluginLoading", "CStreamHost"], swiftSettings: strict),
             .testTarget(name: "PluginCheckingTests", dependencies: ["PluginChecking", "streamhost"], swiftSettings: strict),
             .testTarget(name: "FileWatchingTests", dependencies: ["FileWatching"], swiftSettings: strict),

@@ -50,6 +50,7 @@ protoc -IProtos --plugin="$bin/protoc-gen-grpc-swift-2" --grpc-swift-2_out=Sourc
     --grpc-swift-2_opt=Client=true,Server=false,Visibility=Internal,ExtraModuleImports=AdminAPI admin.proto
 
 messages Sources/StreamHostPlugin/Status google/rpc/status.proto
+messages Sources/StandardAPI --swift_opt=Visibility=Public grpc/health/v1/health.proto
 
 generate stock_stream Plugins/Stock StockDescriptors
 generate file_upload Plugins/File FileDescriptors

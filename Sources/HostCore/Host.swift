@@ -11,6 +11,7 @@ public final class Host: Sendable {
     private let director: PluginDirector
     private let staging: LibraryStaging
     private let events = EventHub()
+    private let health = HealthBoard()
     private let logLevel: HostLogHandler.SharedLevel
     private let logger: Logger
     private let state: Mutex<State>
@@ -87,6 +88,7 @@ public final class Host: Sendable {
             bridge: CallBridge(loops: transport.loops, files: files, logger: PluginLog(logger: logger)),
             staging: staging,
             events: events,
+            health: health,
             settings: PluginManager.Settings(configuration.reload),
             logger: logger
         )
@@ -175,6 +177,7 @@ public final class Host: Sendable {
         let drainSeconds = state.withLock { $0.configuration.shutdown.drainSeconds }
         logger.info("shutting down: \(transport.connectionCount) connections, up to \(drainSeconds) s to drain")
         await director.stop()
+        health.end()
         events.publish(HostEvent(.shutdown, "the host ends"))
         events.end()
         let drained = await transport.drain(within: .seconds(drainSeconds))

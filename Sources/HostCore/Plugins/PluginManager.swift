@@ -23,6 +23,9 @@ actor PluginManager {
     let bridge: CallBridge
     let staging: LibraryStaging
     let events: EventHub
+    let health: HealthBoard
+    /// The host's own methods, which clients are answered beside those of plugins.
+    let ownHandlers: [any CallHandler]
     let logger: Logger
     let control = ControlQueue()
     let turnstile = Turnstile()
@@ -34,7 +37,17 @@ actor PluginManager {
     /// Reloads that wait for their turn: a wish for the same is content with one of these.
     var waiting: [String: (options: ReloadOptions, task: Task<ReloadVerdict, Never>)] = [:]
 
-    init(transport: Transport, bridge: CallBridge, staging: LibraryStaging, events: EventHub, settings: Settings, logger: Logger) {
+    init(
+        transport: Transport,
+        bridge: CallBridge,
+        staging: LibraryStaging,
+        events: EventHub,
+        health: HealthBoard,
+        settings: Settings,
+        logger: Logger
+    ) {
+        self.health = health
+        ownHandlers = HealthService(board: health).handlers(loops: transport.loops.count)
         self.transport = transport
         self.bridge = bridge
         self.staging = staging
@@ -85,13 +98,19 @@ actor PluginManager {
         slots[name]?.request = request
     }
 
-    /// What new calls are answered by.
+    /// What new calls are answered by. A plugin that serves what the host does itself goes over it.
     var routes: RouteTable {
-        RouteTable(
-            names.flatMap { name in
-                (slots[name]?.active?.handlers ?? []).map { (String(decoding: $0.path, as: UTF8.self), $0) }
-            }
-        )
+        let handlers: [any CallHandler] = ownHandlers + names.flatMap { slots[$0]?.active?.handlers ?? [] }
+        return RouteTable(handlers.map { (String(decoding: $0.path, as: UTF8.self), $0) })
+    }
+
+    /// Tells the health service which services there are, and which take new calls.
+    func updateHealth() {
+        var serving: [String: Bool] = [:]
+        for active in names.compactMap({ slots[$0]?.active }) {
+            for service in active.plugin.services { serving[service.name] = !active.group.isDraining }
+        }
+        health.set(serving)
     }
 
     func notLoaded(_ name: String) -> PluginError {
