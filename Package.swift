@@ -207,7 +207,11 @@ let package = Package(
                 dependencies: ["HostTransport", "HTTP2Session", "GRPCWire", .product(name: "NIOEmbedded", package: "swift-nio")],
                 swiftSettings: strict
             ),
-            .testTarget(name: "HostCoreTests", dependencies: ["HostCore"], swiftSettings: strict),
+            .testTarget(
+                name: "HostCoreTests",
+                dependencies: ["HostCore", "StandardAPI", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+                swiftSettings: strict
+            ),
             .testTarget(name: "PluginLoadingTests", dependencies: ["PluginLoading", "CStreamHost"], swiftSettings: strict),
             .testTarget(name: "PluginCheckingTests", dependencies: ["PluginChecking", "streamhost"], swiftSettings: strict),
             .testTarget(name: "FileWatchingTests", dependencies: ["FileWatching"], swiftSettings: strict),

@@ -50,7 +50,11 @@ protoc -IProtos --plugin="$bin/protoc-gen-grpc-swift-2" --grpc-swift-2_out=Sourc
     --grpc-swift-2_opt=Client=true,Server=false,Visibility=Internal,ExtraModuleImports=AdminAPI admin.proto
 
 messages Sources/StreamHostPlugin/Status google/rpc/status.proto
-messages Sources/StandardAPI --swift_opt=Visibility=Public grpc/health/v1/health.proto
+# Both versions of reflection have the same messages: one is enough.
+messages Sources/StandardAPI --swift_opt=Visibility=Public grpc/health/v1/health.proto grpc/reflection/v1/reflection.proto
+descriptors grpc/health/v1/health Sources/HostCore/Reflection/Descriptors HealthDescriptors
+descriptors grpc/reflection/v1/reflection Sources/HostCore/Reflection/Descriptors ReflectionDescriptors
+descriptors grpc/reflection/v1alpha/reflection Sources/HostCore/Reflection/Descriptors ReflectionAlphaDescriptors
 
 generate stock_stream Plugins/Stock StockDescriptors
 generate file_upload Plugins/File FileDescriptors

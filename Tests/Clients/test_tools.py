@@ -3,29 +3,20 @@
 import json
 import os
 import re
-import shutil
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from support.frames import framed
 from support.host import Host
 from support.paths import PROTOS
+from support.tools import tool
 
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory):
     with Host(tmp_path_factory.mktemp("tools")) as host:
         yield host
-
-
-def tool(name):
-    """A program of this Python's environment or of the system; a missing one is a failure, not a skip."""
-    path = shutil.which(name, path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-    assert path, f"{name} is missing: buf comes with Tests/Clients/requirements.txt, h2load with Debian's nghttp2-client"
-    return path
 
 
 def h2load(host, tmp_path, body, *arguments, path="/bench.Bench/Unary"):

@@ -36,7 +36,7 @@ extension PluginManager {
         names.append(name)
         _ = register(plugin, number, config: request.config)
         await transport.publish(routes)
-        updateHealth()
+        servicesChanged()
         let services = plugin.services.map(\.name).joined(separator: ", ")
         tell(HostEvent(.loaded, plugin: name, generation: number, "\(library.version) (\(library.sdk)) serves \(services)"))
         return name

@@ -39,7 +39,7 @@ extension PluginManager {
 
     private func setDraining(_ draining: Bool, _ name: String) {
         slots[name]?.active?.group.isDraining = draining
-        updateHealth()
+        servicesChanged()
     }
 
     private func waitForCalls(of name: String, within limit: Duration) async -> Int {
@@ -96,7 +96,7 @@ extension PluginManager {
         slots[name]?.probation?.cancel()
         slots[name]?.probation = nil
         slots[name]?.ledger.withdrawn()
-        updateHealth()
+        servicesChanged()
         await transport.publish(routes)
         for number in slots[name]?.ledger.numbers ?? [] {
             guard let generation = slots[name]?.generations[number] else { continue }

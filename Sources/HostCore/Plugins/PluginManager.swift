@@ -24,6 +24,7 @@ actor PluginManager {
     let staging: LibraryStaging
     let events: EventHub
     let health: HealthBoard
+    let descriptors = DescriptorBoard()
     /// The host's own methods, which clients are answered beside those of plugins.
     let ownHandlers: [any CallHandler]
     let logger: Logger
@@ -47,7 +48,8 @@ actor PluginManager {
         logger: Logger
     ) {
         self.health = health
-        ownHandlers = HealthService(board: health).handlers(loops: transport.loops.count)
+        let loops = transport.loops.count
+        ownHandlers = HealthService(board: health).handlers(loops: loops) + ReflectionService(board: descriptors).handlers(loops: loops)
         self.transport = transport
         self.bridge = bridge
         self.staging = staging
@@ -104,14 +106,26 @@ actor PluginManager {
         return RouteTable(handlers.map { (String(decoding: $0.path, as: UTF8.self), $0) })
     }
 
-    /// Tells the health service which services there are, and which take new calls.
-    func updateHealth() {
+    /// Tells the host's own services what there is now: health which services take new calls, reflection what they are.
+    func servicesChanged() {
         var serving: [String: Bool] = [:]
+        var index = DescriptorIndex()
         for active in names.compactMap({ slots[$0]?.active }) {
-            for service in active.plugin.services { serving[service.name] = !active.group.isDraining }
+            for service in active.plugin.services {
+                serving[service.name] = !active.group.isDraining
+                index.add(service.name, service.fileDescriptorSet)
+            }
         }
+        for (name, fileDescriptorSet) in Self.ownServices where serving[name] == nil { index.add(name, fileDescriptorSet) }
         health.set(serving)
+        descriptors.set(index)
     }
+
+    private static let ownServices = [
+        ("grpc.health.v1.Health", HealthDescriptors.fileDescriptorSet),
+        ("grpc.reflection.v1.ServerReflection", ReflectionDescriptors.fileDescriptorSet),
+        ("grpc.reflection.v1alpha.ServerReflection", ReflectionAlphaDescriptors.fileDescriptorSet),
+    ]
 
     func notLoaded(_ name: String) -> PluginError {
         let known = names.isEmpty ? "none is loaded" : "loaded: \(names.joined(separator: ", "))"

@@ -82,7 +82,7 @@ extension PluginManager {
         old.group.isDraining = new.group.isDraining
         _ = slots[name]?.ledger.rolledBack(reason)
         let report = await transport.endHold(routes: routes)
-        updateHealth()
+        servicesChanged()
         // Of those that neither takes there is nobody left who could.
         if report.notTaken > 0 { await transport.returnNotTaken() }
         retire(new, of: name)

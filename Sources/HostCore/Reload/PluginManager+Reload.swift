@@ -116,7 +116,7 @@ extension PluginManager {
         new.group.isDraining = old.group.isDraining
         slots[name]?.ledger.published(new.number)
         let report = await transport.endHold(routes: routes)
-        updateHealth()
+        servicesChanged()
         verdict.to = new.number
         verdict.pause = report.hold
         verdict.pauses = CallPauses(report.pauses)
