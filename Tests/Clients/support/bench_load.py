@@ -102,7 +102,7 @@ def converse(load: BenchLoad, name: str, bench) -> int:
             sent += 1
             yield load.pb.Payload(data=str(sent - 1).encode())
 
-    for message in bench.Bidi(requests(), timeout=120):
+    for message in bench.Bidi(requests(), timeout=600):
         text = load.saw(name, message.data)
         assert text == str(answered), f"{name}: message {text} came where {answered} was due"
         answered += 1
@@ -127,7 +127,7 @@ def _numbered(load: BenchLoad, name: str, call) -> Iterator[int]:
 def hold(load: BenchLoad, name: str, bench) -> int:
     """One server stream of numbered messages, that ends when this client has enough."""
     request = load.pb.StreamReq(count=ENDLESS, size=SIZE)
-    call = bench.ServerStream(request, metadata=[("bench-number", "1"), ("bench-interval-ms", "2")], timeout=120)
+    call = bench.ServerStream(request, metadata=[("bench-number", "1"), ("bench-interval-ms", "2")], timeout=600)
     for number in _numbered(load, name, call):
         if load.stop.is_set():
             call.cancel()
@@ -172,7 +172,7 @@ def _upload(load: BenchLoad, name: str, bench, numbers: Iterator[int], pause: fl
             if sent > 1 and pause and load.stop.is_set():
                 return
 
-    summary = bench.ClientStream(requests(), timeout=120)
+    summary = bench.ClientStream(requests(), timeout=600)
     assert (summary.messages, summary.bytes) == (sent, size), f"{name}: sent {sent} messages of {size} bytes, counted {summary}"
     return sent
 

@@ -85,7 +85,7 @@ def converse(load: Load, name: str, channel: grpc.Channel, method: str = "Count"
             yield str(sent - 1).encode()
 
     answers = []
-    for raw in channel.stream_stream(f"{SERVICE}/{method}")(requests(), timeout=120):
+    for raw in channel.stream_stream(f"{SERVICE}/{method}")(requests(), timeout=600):
         answer = load.saw(name, raw)
         assert answer.text == str(len(answers)), f"{name}: message {answer.text} came where {len(answers)} was due"
         answers.append(answer)
