@@ -1,6 +1,7 @@
 """Reload under load: a plugin's code is replaced while its calls run, and no client notices anything but new answers."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
@@ -47,17 +48,21 @@ def test_two_hundred_reloads_under_all_four_kinds_of_calls(start_host, pb, tmp_p
     with Load() as load:
         begin_all_kinds(load, host)
         load.wait_for_version("v0")
-        memory = []
+        memory, waits = [], []
         moved = 0
         for number in range(1, 201):
             install(versions[number % 2], library)
             verdict = admin.accepted("tally")
             assert (verdict.calls_pinned, verdict.calls_ended) == (0, 0)
             moved += verdict.calls_moved
-            load.wait_for_version(f"v{number % 2}", seconds=SOON)
+            done = time.monotonic()
+            load.wait_for_version(f"v{number % 2}")
+            waits.append(time.monotonic() - done)
             memory.append(host.memory("VmRSS"))
         answers = load.finish()
     assert_state_was_handed_over(chain(*answers.values()))
+    # A machine that is busy with something else may stop all for a while.
+    assert sorted(waits)[len(waits) * 95 // 100] < SOON
     assert moved >= 200 * 4, "the long-lived streams moved with each reload"
     assert all(load.switches[name] >= 200 for name in answers)
     admin.wait_for_state("tally", 200, "RETIRED")
