@@ -4,11 +4,9 @@ import HostTransport
 import SwiftProtobuf
 import Synchronization
 
-/// WatchEvents: tells a client what happens until either goes away. A client that doesn't read misses events, and sees it by their numbers.
-final class EventStream: CallHandler {
+/// WatchEvents: tells a client what happens until either goes away; that the host drains is no end, as the hub ends the stream. A client that doesn't read misses events, and sees it by their numbers.
+final class EventStream: BuiltInHandler {
     let kind = MethodKind.serverStreaming
-    let policy = ReloadPolicy.pin
-    let keepsRequest = false
     let path: [UInt8]
     let group: CallGroup
     private let hub: EventHub
@@ -26,17 +24,14 @@ final class EventStream: CallHandler {
     }
 
     func opened(_ call: ServerCall, resumed: Bool) -> Bool {
-        call.userState = Unmanaged.passRetained(Subscription()).toOpaque()
+        call.keep(Subscription())
         return true
     }
 
     func received(_ call: ServerCall, message: UnsafeRawBufferPointer) {
-        guard let subscription = subscription(of: call),
-            let request = try? Streamhost_Admin_V1_WatchEventsRequest(serializedBytes: Array(message))
-        else {
-            _ = call.finish(CallEnd(Status(.internal, "the request could not be decoded")))
-            return
-        }
+        guard let subscription = call.kept(Subscription.self),
+            let request = decode(message, of: call, as: Streamhost_Admin_V1_WatchEventsRequest.self)
+        else { return }
         let (loop, handle) = (call.loop, call.handle)
         // The answer has begun as soon as the client is subscribed: it may wait for that.
         _ = call.send(metadata: MetadataBlock())
@@ -51,25 +46,12 @@ final class EventStream: CallHandler {
         subscription.number.withLock { $0 = number }
     }
 
-    func halfClosed(_ call: ServerCall) {}
-
     func writable(_ call: ServerCall) {
-        subscription(of: call)?.isFull.store(false, ordering: .relaxed)
+        call.kept(Subscription.self)?.isFull.store(false, ordering: .relaxed)
     }
-
-    // The hub ends the stream when the host has told all that happens.
-    func drain(_ call: ServerCall) {}
-    func cancelled(_ call: ServerCall, reason: CancelReason) {}
-    func yield(_ call: ServerCall) -> YieldAnswer { .stays }
 
     func closed(_ call: ServerCall) {
-        guard let state = call.userState else { return }
-        hub.unsubscribe(Unmanaged<Subscription>.fromOpaque(state).takeRetainedValue().number.withLock { $0 })
-        call.userState = nil
-    }
-
-    // SAFETY: what opened has put there and closed, the last event, takes away.
-    private func subscription(of call: ServerCall) -> Subscription? {
-        call.userState.map { Unmanaged<Subscription>.fromOpaque($0).takeUnretainedValue() }
+        guard let subscription = call.takeKept(Subscription.self) else { return }
+        hub.unsubscribe(subscription.number.withLock { $0 })
     }
 }

@@ -5,10 +5,8 @@ import SwiftProtobuf
 import Synchronization
 
 /// Watch: tells a client a service's state at once, and at each change. To one that doesn't read, the last one when it does.
-final class HealthWatch: CallHandler {
+final class HealthWatch: BuiltInHandler {
     let kind = MethodKind.serverStreaming
-    let policy = ReloadPolicy.pin
-    let keepsRequest = false
     let path: [UInt8]
     let group: CallGroup
     private let board: HealthBoard
@@ -32,17 +30,14 @@ final class HealthWatch: CallHandler {
     }
 
     func opened(_ call: ServerCall, resumed: Bool) -> Bool {
-        call.userState = Unmanaged.passRetained(Subscription()).toOpaque()
+        call.keep(Subscription())
         return true
     }
 
     func received(_ call: ServerCall, message: UnsafeRawBufferPointer) {
-        guard let subscription = subscription(of: call),
-            let request = try? Grpc_Health_V1_HealthCheckRequest(serializedBytes: Array(message))
-        else {
-            _ = call.finish(CallEnd(Status(.internal, "the request could not be decoded as grpc.health.v1.HealthCheckRequest")))
-            return
-        }
+        guard let subscription = call.kept(Subscription.self),
+            let request = decode(message, of: call, as: Grpc_Health_V1_HealthCheckRequest.self)
+        else { return }
         let (loop, handle) = (call.loop, call.handle)
         let number = board.watch(request.service) { state in
             let goes = subscription.content.withLock { content in
@@ -58,10 +53,8 @@ final class HealthWatch: CallHandler {
         }
     }
 
-    func halfClosed(_ call: ServerCall) {}
-
     func writable(_ call: ServerCall) {
-        guard let subscription = subscription(of: call) else { return }
+        guard let subscription = call.kept(Subscription.self) else { return }
         let missed: String? = subscription.content.withLock { content in
             content.isFull = false
             defer { content.hasMissed = false }
@@ -75,17 +68,8 @@ final class HealthWatch: CallHandler {
         _ = call.finish(CallEnd(Status(.unavailable, "the server is going away")))
     }
 
-    func cancelled(_ call: ServerCall, reason: CancelReason) {}
-    func yield(_ call: ServerCall) -> YieldAnswer { .stays }
-
     func closed(_ call: ServerCall) {
-        guard let state = call.userState else { return }
-        board.unwatch(Unmanaged<Subscription>.fromOpaque(state).takeRetainedValue().content.withLock { $0.number })
-        call.userState = nil
-    }
-
-    // SAFETY: what opened has put there and closed, the last event, takes away.
-    private func subscription(of call: ServerCall) -> Subscription? {
-        call.userState.map { Unmanaged<Subscription>.fromOpaque($0).takeUnretainedValue() }
+        guard let subscription = call.takeKept(Subscription.self) else { return }
+        board.unwatch(subscription.content.withLock { $0.number })
     }
 }

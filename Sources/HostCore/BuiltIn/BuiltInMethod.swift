@@ -12,12 +12,10 @@ struct MethodFailure: Error {
 }
 
 /// A unary method of the host's own: the answer comes from a task, off the loop.
-final class BuiltInMethod<Request: Message, Response: Message>: CallHandler {
+final class BuiltInMethod<Request: Message, Response: Message>: BuiltInHandler {
     typealias Answer = @Sendable (Request) async throws(MethodFailure) -> Response
 
     let kind = MethodKind.unary
-    let policy = ReloadPolicy.pin
-    let keepsRequest = false
     let path: [UInt8]
     let group: CallGroup
     private let answer: Answer
@@ -28,16 +26,8 @@ final class BuiltInMethod<Request: Message, Response: Message>: CallHandler {
         self.answer = answer
     }
 
-    func opened(_ call: ServerCall, resumed: Bool) -> Bool { true }
-
     func received(_ call: ServerCall, message: UnsafeRawBufferPointer) {
-        let request: Request
-        do {
-            request = try Request(serializedBytes: Array(message))
-        } catch {
-            _ = call.finish(CallEnd(Status(.internal, "the request could not be decoded as \(Request.protoMessageName)")))
-            return
-        }
+        guard let request = decode(message, of: call, as: Request.self) else { return }
         let (loop, handle) = (call.loop, call.handle)
         Task { [answer] in
             do throws(MethodFailure) {
@@ -48,13 +38,6 @@ final class BuiltInMethod<Request: Message, Response: Message>: CallHandler {
             }
         }
     }
-
-    func halfClosed(_ call: ServerCall) {}
-    func writable(_ call: ServerCall) {}
-    func drain(_ call: ServerCall) {}
-    func cancelled(_ call: ServerCall, reason: CancelReason) {}
-    func yield(_ call: ServerCall) -> YieldAnswer { .stays }
-    func closed(_ call: ServerCall) {}
 }
 
 extension CallLoop {
