@@ -104,6 +104,12 @@ public enum MetadataRules {
         return value.allSatisfy { $0 >= 0x20 && $0 <= 0x7E }
     }
 
+    /// Whether the entry may be sent: its name, and its value where that isn't binary.
+    public static func isSendable(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, inTrailers: Bool = false) -> Bool {
+        guard inTrailers ? isSendableTrailerName(name) : isSendableName(name) else { return false }
+        return isBinary(name) || isSendableValue(value)
+    }
+
     /// Whether values of this name are base64 on the wire.
     @inlinable
     public static func isBinary(_ name: UnsafeRawBufferPointer) -> Bool {

@@ -28,9 +28,7 @@ extension MetadataBlock {
     init?(sendable entries: UnsafeBufferPointer<sh_metadata>, inTrailers: Bool = false) {
         self.init()
         for entry in entries {
-            guard inTrailers ? MetadataRules.isSendableTrailerName(entry.name.raw) : MetadataRules.isSendableName(entry.name.raw),
-                MetadataRules.isBinary(entry.name.raw) || MetadataRules.isSendableValue(entry.value.raw)
-            else { return nil }
+            guard MetadataRules.isSendable(entry.name.raw, entry.value.raw, inTrailers: inTrailers) else { return nil }
             append(name: entry.name.raw, value: entry.value.raw)
         }
     }

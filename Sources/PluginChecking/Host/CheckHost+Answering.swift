@@ -8,10 +8,7 @@ extension CheckHost {
     static let mostOver = 1000
 
     func sendMetadata(_ call: sh_call, _ entries: UnsafeBufferPointer<sh_metadata>) -> sh_status {
-        let fine = entries.allSatisfy { entry in
-            MetadataRules.isSendableName(entry.name.raw)
-                && (MetadataRules.isBinary(entry.name.raw) || MetadataRules.isSendableValue(entry.value.raw))
-        }
+        let fine = entries.allSatisfy { MetadataRules.isSendable($0.name.raw, $0.value.raw) }
         return locked {
             guard let call = usable(call, "send_metadata") else { return .closed }
             guard fine else { return .invalid }
@@ -93,10 +90,7 @@ extension CheckHost {
                 return .invalid
             }
             let trailers = UnsafeBufferPointer(start: read.trailers, count: read.trailers == nil ? 0 : read.trailer_count)
-            let fine = trailers.allSatisfy { entry in
-                MetadataRules.isSendableTrailerName(entry.name.raw)
-                    && (MetadataRules.isBinary(entry.name.raw) || MetadataRules.isSendableValue(entry.value.raw))
-            }
+            let fine = trailers.allSatisfy { MetadataRules.isSendable($0.name.raw, $0.value.raw, inTrailers: true) }
             guard fine else { return .invalid }
             end = CheckCall.End(code: read.code, message: String(decoding: read.message.raw, as: UTF8.self))
         }
