@@ -8,13 +8,13 @@ final class CallCompression {
     private(set) var outbound: MessageEncoding
     private let level: Int
     private var minBytes: Int
+    // Only where there is an `outbound`.
     private var isOn: Bool
 
-    init(inbound: MessageEncoding, accepts: MessageEncodings, rule: CompressionPolicy.Rule) {
+    init(inbound: MessageEncoding, outbound: MessageEncoding, rule: CompressionPolicy.Rule) {
         self.inbound = inbound
-        let wanted = rule.encoding != .identity && accepts.contains(rule.encoding)
-        outbound = wanted ? rule.encoding : .identity
-        isOn = wanted
+        self.outbound = outbound
+        isOn = outbound != .identity
         level = rule.level
         minBytes = rule.minBytes
     }
@@ -31,7 +31,7 @@ final class CallCompression {
         return true
     }
 
-    private func isWanted(for bytes: Int) -> Bool { isOn && outbound != .identity && bytes >= minBytes }
+    private func isWanted(for bytes: Int) -> Bool { isOn && bytes >= minBytes }
 
     /// The message compressed, valid until the next one is; `nil`: it goes as it is.
     func compressed(_ message: UnsafeRawBufferPointer, _ deflater: MessageDeflater) -> UnsafeRawBufferPointer? {

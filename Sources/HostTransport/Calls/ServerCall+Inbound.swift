@@ -39,8 +39,9 @@ extension ServerCall {
         if !connection.head.metadata.isEmpty { metadata = MetadataBlock(copying: connection.head.metadata) }
         accepts = connection.head.accepts
         let rule = loop.compression.rule(path: found.path)
-        if connection.head.encoding != .identity || (rule.encoding != .identity && accepts.contains(rule.encoding)) {
-            compression = CallCompression(inbound: connection.head.encoding, accepts: accepts, rule: rule)
+        let (inbound, outbound) = (connection.head.encoding, rule.encoding(for: accepts))
+        if inbound != .identity || outbound != .identity {
+            compression = CallCompression(inbound: inbound, outbound: outbound, rule: rule)
         }
         if let timeout = connection.head.timeout {
             let at = CallLoop.now.addingReportingOverflow(timeout)

@@ -40,7 +40,7 @@ extension ServerCall {
     /// - Returns: `misplaced` where the client takes nothing compressed, or was not told in time that something would be.
     public func setCompression(_ on: Bool) -> SendResult {
         guard service == .open, !streamClosed else { return .closed }
-        let compression = self.compression ?? CallCompression(inbound: .identity, accepts: accepts, rule: CompressionPolicy.Rule())
+        let compression = self.compression ?? CallCompression(inbound: .identity, outbound: .identity, rule: CompressionPolicy.Rule())
         guard compression.set(on, accepts: accepts, headersAreSent: headersSubmitted) else { return on ? .misplaced : .ok }
         self.compression = compression
         return .ok
