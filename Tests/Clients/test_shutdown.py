@@ -35,6 +35,14 @@ def refused(port):
         return True
 
 
+def endless(host, pb):
+    """A stream that goes on until it is ended, and that has begun."""
+    call = pb.bench.BenchStub(host.channel()).ServerStream(
+        pb.bench.StreamReq(count=2**31 - 1, size=10), metadata=[("bench-interval-ms", "10")], timeout=60)
+    assert next(call)
+    return call
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_an_idle_host_ends_at_once_with_0(host, number):
     host = host(drain_seconds=60)
@@ -111,9 +119,7 @@ def test_an_endless_stream_that_hears_of_the_end_says_good_bye(host, pb):
 
 def test_an_endless_stream_that_does_not_is_ended_at_the_drain_limit(host, pb):
     host = host(drain_seconds=1)
-    call = pb.bench.BenchStub(host.channel()).ServerStream(
-        pb.bench.StreamReq(count=2**31 - 1, size=10), metadata=[("bench-interval-ms", "10")], timeout=60)
-    assert next(call)
+    call = endless(host, pb)
     host.signal(signal.SIGTERM)
     with pytest.raises(grpc.RpcError) as error:
         for _ in call:
@@ -142,9 +148,7 @@ def test_half_open_connections_do_not_hold_up_the_end(host):
 
 def test_a_second_signal_ends_at_once(host, pb):
     host = host(drain_seconds=600)
-    call = pb.bench.BenchStub(host.channel()).ServerStream(
-        pb.bench.StreamReq(count=2**31 - 1, size=10), metadata=[("bench-interval-ms", "10")], timeout=60)
-    assert next(call)
+    call = endless(host, pb)
     host.signal(signal.SIGTERM)
     wait_until(lambda: refused(host.port), "new connections to be refused")
     host.signal(signal.SIGTERM)

@@ -34,12 +34,13 @@ extension PluginManager {
 
     private func drainCalls(of name: String) async {
         setDraining(true, name)
-        for generation in slots[name]?.generations.values.map({ $0 }) ?? [] { await transport.askToDrain(generation.group) }
+        guard let generations = slots[name]?.generations else { return }
+        for generation in generations.values { await transport.askToDrain(generation.group) }
     }
 
     private func setDraining(_ draining: Bool, _ name: String) {
         slots[name]?.active?.group.isDraining = draining
-        servicesChanged()
+        updateHealth()
     }
 
     private func waitForCalls(of name: String, within limit: Duration) async -> Int {

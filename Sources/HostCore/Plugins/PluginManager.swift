@@ -102,23 +102,29 @@ actor PluginManager {
 
     /// What new calls are answered by. A plugin that serves what the host does itself goes over it.
     var routes: RouteTable {
-        let handlers: [any CallHandler] = ownHandlers + names.flatMap { slots[$0]?.active?.handlers ?? [] }
+        let handlers: [any CallHandler] = ownHandlers + activeGenerations.flatMap(\.handlers)
         return RouteTable(handlers.map { (String(decoding: $0.path, as: UTF8.self), $0) })
     }
 
-    /// Tells the host's own services what there is now: health which services take new calls, reflection what they are.
+    private var activeGenerations: [PluginGeneration] { names.compactMap { slots[$0]?.active } }
+
+    /// Tells the host's own services what there is now.
     func servicesChanged() {
-        var serving: [String: Bool] = [:]
+        updateHealth()
         var index = DescriptorIndex()
-        for active in names.compactMap({ slots[$0]?.active }) {
-            for service in active.plugin.services {
-                serving[service.name] = !active.group.isDraining
-                index.add(service.name, service.fileDescriptorSet)
-            }
-        }
-        for (name, fileDescriptorSet) in Self.ownServices where serving[name] == nil { index.add(name, fileDescriptorSet) }
-        health.set(serving)
+        for service in activeGenerations.flatMap(\.plugin.services) { index.add(service.name, service.fileDescriptorSet) }
+        let served = Set(index.services)
+        for (name, fileDescriptorSet) in Self.ownServices where !served.contains(name) { index.add(name, fileDescriptorSet) }
         descriptors.set(index)
+    }
+
+    /// Tells the health service which services there are, and which take new calls.
+    func updateHealth() {
+        var serving: [String: Bool] = [:]
+        for active in activeGenerations {
+            for service in active.plugin.services { serving[service.name] = !active.group.isDraining }
+        }
+        health.set(serving)
     }
 
     private static let ownServices = [

@@ -53,10 +53,7 @@ extension PluginManager {
             verdict.reason = reason
             verdict.from = new.number
             verdict.to = old.number
-            let report = await rollBack(name, because: reason)
-            verdict.moved = report.moved
-            verdict.pause = report.hold
-            verdict.pauses = CallPauses(report.pauses)
+            verdict.tell(await rollBack(name, because: reason))
             verdict.total = ContinuousClock.now - begin
             slots[name]?.counters.count(verdict)
             tell(HostEvent(.rolledBack, plugin: name, generation: old.number, verdict.summary, verdict: verdict), level: .warning)

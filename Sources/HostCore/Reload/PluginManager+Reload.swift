@@ -118,9 +118,7 @@ extension PluginManager {
         let report = await transport.endHold(routes: routes)
         servicesChanged()
         verdict.to = new.number
-        verdict.pause = report.hold
-        verdict.pauses = CallPauses(report.pauses)
-        verdict.moved = report.moved
+        verdict.tell(report)
         if report.notTaken * 2 > report.moved + report.notTaken {
             let all = report.moved + report.notTaken
             let reason = "generation \(new.number) did not take \(report.notTaken) of the \(all) calls that moved"
@@ -172,4 +170,13 @@ extension PluginManager {
 
 extension MoveReport {
     var hold: Duration { .nanoseconds(Int64(clamping: holdNanoseconds)) }
+}
+
+extension ReloadVerdict {
+    /// How the calls that went on have fared.
+    mutating func tell(_ report: MoveReport) {
+        pause = report.hold
+        pauses = CallPauses(report.pauses)
+        moved = report.moved
+    }
 }

@@ -4,7 +4,8 @@ struct BandwidthProbe {
     private static let mostMisses = 4
 
     private enum Phase {
-        case idle
+        /// Bytes since the last answer.
+        case idle(bytes: Int)
         /// Bytes since the PING left, at that time.
         case waiting(bytes: Int, since: UInt64)
     }
@@ -12,9 +13,7 @@ struct BandwidthProbe {
     /// The window that the path takes, as far as is known.
     private(set) var window: Int
     private let limit: Int
-    private var phase = Phase.idle
-    /// Bytes since the last answer.
-    private var since = 0
+    private var phase = Phase.idle(bytes: 0)
     /// The best bytes a nanosecond so far.
     private var best = 0.0
     /// PINGs in a row that have changed nothing: the next one comes later.
@@ -27,26 +26,26 @@ struct BandwidthProbe {
 
     /// So many bytes have come. `true`: a PING is to be sent, and ``began(at:)`` to be called.
     mutating func received(_ bytes: Int) -> Bool {
-        if case .waiting(let before, let start) = phase {
+        switch phase {
+        case .waiting(let before, let start):
             phase = .waiting(bytes: before + bytes, since: start)
             return false
+        case .idle(let before):
+            phase = .idle(bytes: before + bytes)
+            // Small calls never get there.
+            return before + bytes >= (window / 4) << misses && window < limit
         }
-        since += bytes
-        // Small calls never get there.
-        return since >= (window / 4) << misses && window < limit
     }
 
     /// The PING leaves.
     mutating func began(at now: UInt64) {
         phase = .waiting(bytes: 0, since: now)
-        since = 0
     }
 
     /// The PING's answer has come. `true`: the window has grown.
     mutating func answered(at now: UInt64) -> Bool {
         guard case .waiting(let bytes, let start) = phase else { return false }
-        phase = .idle
-        since = 0
+        phase = .idle(bytes: 0)
         misses = min(misses + 1, Self.mostMisses)
         let rate = Double(bytes) / Double(max(now &- start, 1))
         // Where more on its way has brought no more through, it waits in some queue. Two measurements of the same are never equal.

@@ -91,9 +91,7 @@ extension CallLoop {
         notTaken = []
         for call in calls {
             switch place(call) {
-            case .moved:
-                report.moved += 1
-                report.pauses.append(Self.now &- (call.handover?.askedAt ?? ended.begun))
+            case .moved: report.pauses.append(Self.now &- (call.handover?.askedAt ?? ended.begun))
             case .abandoned: report.abandoned += 1
             case .notTaken:
                 notTaken.append(call)
@@ -170,7 +168,7 @@ extension CallLoop {
 /// What became of the calls of a group that was held.
 public struct MoveReport: Sendable, Equatable {
     /// They go on with their next handlers.
-    public var moved = 0
+    public var moved: Int { pauses.count }
     /// Their next handlers didn't take them: they wait to be moved again, or to go back.
     public var notTaken = 0
     /// Ended, as nobody could take them, or nobody waited for them.
@@ -184,7 +182,6 @@ public struct MoveReport: Sendable, Equatable {
     public init() {}
 
     mutating func add(_ other: MoveReport) {
-        moved += other.moved
         notTaken += other.notTaken
         abandoned += other.abandoned
         holdNanoseconds = max(holdNanoseconds, other.holdNanoseconds)
