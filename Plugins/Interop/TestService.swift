@@ -38,6 +38,10 @@ struct TestService: Sendable {
         return try .with {
             $0.payload = try .zeros(request.responseSize, request.responseType)
             if request.fillServerID { $0.serverID = serverID }
+            // The subject of the certificate that the client has shown, and its names.
+            if request.fillUsername, let client = context.peerIdentity {
+                $0.username = ([client.subject] + client.names).joined(separator: " ")
+            }
             $0.hostname = hostname
         }
     }

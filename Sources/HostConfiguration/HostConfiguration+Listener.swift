@@ -12,10 +12,14 @@ extension HostConfiguration {
         /// Who may connect to a Unix socket, as `chmod` has it. Default: `nil`, what the process's umask leaves.
         public var mode: UInt32?
 
+        /// What connections are encrypted with. Default: `nil`, plaintext.
+        public var tls: TLS?
+
         /// Creates a listener on an address.
-        public init(address: Address, mode: UInt32? = nil) {
+        public init(address: Address, mode: UInt32? = nil, tls: TLS? = nil) {
             self.address = address
             self.mode = mode
+            self.tls = tls
         }
     }
 }

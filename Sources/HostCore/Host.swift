@@ -10,6 +10,7 @@ public final class Host: Sendable {
     private let plugins: PluginManager
     private let director: PluginDirector
     private let staging: LibraryStaging
+    private let certificates: CertificateKeeper
     private let events = EventHub()
     private let health = HealthBoard()
     private let logLevel: HostLogHandler.SharedLevel
@@ -66,6 +67,7 @@ public final class Host: Sendable {
         state = Mutex(State(configuration: configuration))
         self.logger = logger
         self.logLevel = logLevel
+        certificates = CertificateKeeper(logger: logger)
         let files = PluginFiles(root: configuration.dataDirectory)
         do throws(PluginError) {
             staging = try LibraryStaging(roots: files.stagingRoots)
@@ -96,17 +98,24 @@ public final class Host: Sendable {
     }
 
     private func serve(_ configuration: HostConfiguration, _ onEnd: @escaping @Sendable () -> Void) async throws(HostError) {
+        // First what is soon seen to be wrong.
+        var listeners: [(HostConfiguration.Listener, ListenerTLS?)] = []
+        for listener in configuration.listeners {
+            var tls: ListenerTLS?
+            if let settings = listener.tls { tls = try await certificates.tls(settings) }
+            listeners.append((listener, tls))
+        }
         await transport.setCompression(CompressionPolicy(configuration.compression))
         await director.apply(WantedPlugins(configuration), configuration.reload)
         guard await !plugins.names.isEmpty else {
             throw HostError(code: .nothingToServe, message: "none of the plugins could be loaded; the reasons are in the log")
         }
         try await serveAdmin(configuration, onEnd)
-        for listener in configuration.listeners {
+        for (listener, tls) in listeners {
             do throws(TransportError) {
-                let address = try await transport.listen(on: listener)
+                let address = try await transport.listen(on: listener, tls)
                 state.withLock { $0.addresses.append(address) }
-                logger.info("listening on \(address)")
+                logger.info("listening on \(address)\(tls == nil ? "" : ", TLS")")
             } catch {
                 throw HostError(code: .listenFailed, message: error.message)
             }
@@ -164,6 +173,7 @@ public final class Host: Sendable {
             case .folderRemoved, .folderAdded, .folderWatchChanged: break
             }
         }
+        await certificates.readAgain()
         if changes.isEmpty { logger.info("configuration: nothing has changed") }
         // Whatever has changed: what could not be loaded the last time is tried again.
         await director.apply(WantedPlugins(configuration), configuration.reload)
@@ -177,6 +187,7 @@ public final class Host: Sendable {
         let drainSeconds = state.withLock { $0.configuration.shutdown.drainSeconds }
         logger.info("shutting down: \(transport.connectionCount) connections, up to \(drainSeconds) s to drain")
         await director.stop()
+        await certificates.stop()
         health.end()
         events.publish(HostEvent(.shutdown, "the host ends"))
         events.end()

@@ -54,21 +54,21 @@ extension MessageEncoding {
 
 extension Transport {
     /// Listens there, and answers the address with the port that the system chose where it was 0.
-    func listen(on listener: HostConfiguration.Listener) async throws(TransportError) -> String {
+    func listen(on listener: HostConfiguration.Listener, _ tls: ListenerTLS?) async throws(TransportError) -> String {
         switch listener.address {
         case .ipv4(let host, let port), .hostname(let host, let port):
-            return "\(host):\(try await listen(host: host, port: port))"
+            return "\(host):\(try await listen(host: host, port: port, tls: tls))"
         case .ipv6(let host, let port):
-            return "[\(host)]:\(try await listen(host: host, port: port))"
+            return "[\(host)]:\(try await listen(host: host, port: port, tls: tls))"
         case .allInterfaces(let port):
             // "::" takes IPv4 too, unless the machine has no IPv6.
             do throws(TransportError) {
-                return "[::]:\(try await listen(host: "::", port: port))"
+                return "[::]:\(try await listen(host: "::", port: port, tls: tls))"
             } catch {
-                return "0.0.0.0:\(try await listen(host: "0.0.0.0", port: port))"
+                return "0.0.0.0:\(try await listen(host: "0.0.0.0", port: port, tls: tls))"
             }
         case .unix(let path):
-            try await listen(unixSocket: path, mode: listener.mode)
+            try await listen(unixSocket: path, mode: listener.mode, tls: tls)
             return "unix:\(path)"
         }
     }

@@ -44,10 +44,15 @@ public final class Transport: Sendable {
 
     // MARK: Listening
 
-    /// Listens on a TCP address; answers the port, which the system chose where it was 0.
-    public func listen(host: String, port: Int, for purpose: ListenerPurpose = .services) async throws(TransportError) -> Int {
+    /// Listens on a TCP address; answers the port, which the system chose where it was 0. `tls`: `nil`, plaintext.
+    public func listen(
+        host: String,
+        port: Int,
+        tls: ListenerTLS? = nil,
+        for purpose: ListenerPurpose = .services
+    ) async throws(TransportError) -> Int {
         do {
-            let channel = try await bootstrap(purpose).bind(host: host, port: port).get()
+            let channel = try await bootstrap(purpose, tls).bind(host: host, port: port).get()
             listeners.add(channel)
             return channel.localAddress?.port ?? port
         } catch {
@@ -56,10 +61,11 @@ public final class Transport: Sendable {
     }
 
     /// Listens on a Unix socket. A socket file that nobody listens on any more is replaced. `mode`: who may connect; `nil`: as the
-    /// process's umask says.
+    /// process's umask says. `tls`: `nil`, plaintext.
     public func listen(
         unixSocket path: String,
         mode: mode_t? = nil,
+        tls: ListenerTLS? = nil,
         for purpose: ListenerPurpose = .services
     ) async throws(TransportError) {
         do {
@@ -67,14 +73,14 @@ public final class Transport: Sendable {
                 throw IOError(errnoCode: EADDRINUSE, reason: "bind")
             }
             if UnixSocket.isSocket(path) { unlink(path) }
-            let channel = try await bootstrap(purpose).withBoundSocket(UnixSocket.bound(to: path, mode: mode)).get()
+            let channel = try await bootstrap(purpose, tls).withBoundSocket(UnixSocket.bound(to: path, mode: mode)).get()
             listeners.add(channel, path: path)
         } catch {
             throw listenError("unix:\(path)", error)
         }
     }
 
-    private func bootstrap(_ purpose: ListenerPurpose) -> ServerBootstrap {
+    private func bootstrap(_ purpose: ListenerPurpose, _ tls: ListenerTLS?) -> ServerBootstrap {
         ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 4096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -95,8 +101,12 @@ public final class Transport: Sendable {
                     return channel.close()
                 }
                 return channel.eventLoop.makeCompletedFuture {
-                    let connection = Connection(loop: loop, registry: registry, peer: PeerName.of(channel.remoteAddress), purpose: purpose)
                     do {
+                        if let tls {
+                            return try TLSHandshake.begin(on: channel, tls, loop: loop, registry: registry, purpose: purpose)
+                        }
+                        let peer = PeerName.of(channel.remoteAddress)
+                        let connection = Connection(loop: loop, registry: registry, peer: peer, purpose: purpose)
                         try channel.pipeline.syncOperations.addHandler(connection)
                     } catch {
                         registry.release()
@@ -156,6 +166,7 @@ public final class Transport: Sendable {
         for loop in loops {
             loop.mail { loop in
                 loop.isDraining = true
+                for handshake in loop.handshakes.values { handshake.abandon() }
                 for connection in loop.connections.values { connection.shutDown() }
             }
         }

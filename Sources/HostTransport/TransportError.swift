@@ -5,6 +5,8 @@ public struct TransportError: Error, Sendable, CustomStringConvertible {
         private let name: String
         /// A listener could not be bound.
         public static let listenFailed = Code(name: "listenFailed")
+        /// A certificate or a key can't be used.
+        public static let badCredentials = Code(name: "badCredentials")
     }
 
     /// What kind of failure it is.

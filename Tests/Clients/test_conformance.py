@@ -11,6 +11,7 @@ from grpc_status import rpc_status
 from support.conformance import Launcher, prefixed, run_launcher
 from support.dynamic import DynamicProtos
 from support.frames import FrameConnection, framed
+from support.tls import Authority
 from support.waiting import wait_until
 
 PACKAGE = "connectrpc.conformance.v1"
@@ -321,6 +322,24 @@ def test_it_ends_when_nobody_reads_its_output_any_more(protos, tmp_path):
     launcher.process.stdout.close()
     assert launcher.ended() == 0, launcher.log
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("mutual", [False, True])
+def test_tls_with_the_credentials_of_the_request(protos, m, tmp_path, mutual):
+    ca = Authority()
+    server = ca.server()
+    client = ca.client()
+    credentials = {"cert": server.cert_chain_pems[0].bytes(), "key": server.private_key_pem.bytes()}
+    more = {"client_tls_cert": ca.pem} if mutual else {}
+    with Launcher(tmp_path, protos, protocol=GRPC, http_version=2, use_tls=True, server_creds=credentials, **more) as launcher:
+        assert launcher.response.pem_cert == credentials["cert"]
+        with grpc.secure_channel(launcher.address, ca.credentials(client if mutual else None)) as channel:
+            answer = protos.stub(channel, SERVICE).Unary(m("UnaryRequest")(), timeout=20)
+            assert len(answer.payload.request_info.requests) == 1
+        if mutual:
+            with grpc.secure_channel(launcher.address, ca.credentials()) as channel, pytest.raises(grpc.RpcError) as error:
+                protos.stub(channel, SERVICE).Unary(m("UnaryRequest")(), timeout=20)
+            assert error.value.code() == grpc.StatusCode.UNAVAILABLE
 
 
 @pytest.mark.parametrize("request_fields,words", [

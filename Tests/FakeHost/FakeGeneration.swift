@@ -172,6 +172,7 @@ public final class FakeGeneration {
                 info.metadata = entries.baseAddress
                 info.metadata_count = entries.count
                 info.compressed = 1
+                info.tls = host.identity == nil ? 0 : 2
                 info.resumed = previous == nil ? 0 : 1
                 info.checkpoint = sh_bytes(kept)
                 return method.handler.on_open?(instance, method.context, call.handle, &info, &call.state)

@@ -51,6 +51,12 @@ extension FakeHost {
         }
         table.pointee.compress = { host, call, on in FakeHost.call(host, call)?.compress(on != 0) ?? FakeHost.closed }
         table.pointee.was_compressed = { host, call in FakeHost.call(host, call)?.deliversCompressed == true ? 1 : 0 }
+        table.pointee.tls_identity = { host, _, part, index, value in
+            guard let identity = FakeHost.of(host)?.identity else { return sh_status(SH_UNSUPPORTED) }
+            guard let text = identity.part(part, index) else { return sh_status(SH_INVALID) }
+            value?.pointee = text.view
+            return sh_status(SH_OK)
+        }
         table.pointee.finish = { host, call, end in FakeHost.call(host, call)?.finish(end) ?? FakeHost.closed }
         table.pointee.request = { host, call, messages in FakeHost.call(host, call)?.request(messages) ?? FakeHost.closed }
     }

@@ -28,6 +28,7 @@ public final class FakeHost: @unchecked Sendable {
     public let table: UnsafeMutablePointer<sh_host>
     let config: FakeText
     let dataDirectory: FakeText
+    let identity: FakeIdentity?
     let thread = pthread_self()
     let shared = Mutex(Shared())
     private let news = DispatchSemaphore(value: 0)
@@ -36,8 +37,9 @@ public final class FakeHost: @unchecked Sendable {
     private var timers: [sh_timer: Timer] = [:]
     private var lastTimer: sh_timer = 0
 
-    /// A host with that configuration for its plugin. Its loop's thread is the main actor's.
-    @MainActor public init(config: String = "{}", dataDirectory: String = "") {
+    /// A host with that configuration for its plugin, whose clients have proved to be that. Its loop's thread is the main actor's.
+    @MainActor public init(config: String = "{}", dataDirectory: String = "", identity: FakeIdentity? = nil) {
+        self.identity = identity
         self.config = FakeText(config)
         self.dataDirectory = FakeText(dataDirectory)
         table = .allocate(capacity: 1)

@@ -71,6 +71,19 @@ struct ListTests {
         #expect(configuration.listeners.map(\.mode) == [0o660, nil])
     }
 
+    @Test("A listener's TLS has its files, and defaults for the rest")
+    func tls() throws {
+        let file = #""certificate": "c.pem", "key": "k.pem""#
+        let text = #"{"listeners": [{"address": ":1", "tls": {\#(file)}}, {"address": ":2", "tls": {\#(file), "clientCA": "a.pem","#
+        let rest = #" "clientAuth": "optional", "minVersion": "1.3"}}, {"address": ":3"}]}"#
+        var mutual = HostConfiguration.TLS(certificate: "c.pem", key: "k.pem")
+        mutual.clientCA = "a.pem"
+        mutual.clientAuthentication = .optional
+        mutual.minimumVersion = .tls13
+        #expect(try load(text + rest).listeners.map(\.tls) == [.init(certificate: "c.pem", key: "k.pem"), mutual, nil])
+        #expect(HostConfiguration.TLS(certificate: "", key: "").clientAuthentication == .required)
+    }
+
     @Test("One port twice is a mistake, port 0 twice is not")
     func portZero() throws {
         #expect(try load(flags: FlagOverrides(listen: ["127.0.0.1:0", "127.0.0.1:0"])).listeners.count == 2)
@@ -99,7 +112,7 @@ struct ListTests {
             (
                 #"{"listeners": [":1"]}"#,
                 #"hostconfig.json:1:16: $.listeners[0]: found ":1" (a string), wanted an object with the keys"#
-                    + " address, mode"
+                    + " address, mode, tls"
             ),
             (
                 #"{"listeners": [{"address": "50051"}]}"#,
@@ -120,6 +133,41 @@ struct ListTests {
             (
                 #"{"listeners": [{"address": ":1", "mode": "0660"}]}"#,
                 "hostconfig.json:1:42: $.listeners[0].mode: :1 is no Unix socket, and only its file has a mode; remove the key"
+            ),
+            (
+                #"{"listeners": [{"address": ":1", "tls": true}]}"#,
+                "hostconfig.json:1:41: $.listeners[0].tls: found true (a boolean), wanted an object with the keys certificate, key,"
+                    + " clientCA, clientAuth, minVersion"
+            ),
+            (
+                #"{"listeners": [{"address": ":1", "tls": {"key": "k"}}]}"#,
+                #"hostconfig.json:1:41: $.listeners[0].tls: the key certificate is missing, such as "certificate": "server.pem""#
+            ),
+            (
+                #"{"listeners": [{"address": ":1", "tls": {"certificate": "c"}}]}"#,
+                #"hostconfig.json:1:41: $.listeners[0].tls: the key key is missing, such as "key": "server.key""#
+            ),
+            (
+                #"{"listeners": [{"address": ":1", "tls": {"certificate": "c", "key": ""}}]}"#,
+                #"hostconfig.json:1:69: $.listeners[0].tls.key: found an empty string, wanted a PEM file's path, such as "server.key""#
+            ),
+            (
+                #"{"listeners": [{"address": ":1", "tls": {"certificate": "c", "key": "k", "clientAuth": "optional"}}]}"#,
+                #"hostconfig.json:1:88: $.listeners[0].tls.clientAuth: there is no clientCA to know clients by; add it, or"#
+                    + " remove this key"
+            ),
+            (
+                #"{"listeners": [{"address": ":1", "tls": {"certificate": "c", "key": "k", "clientCA": "a", "clientAuth": "maybe"}}]}"#,
+                #"hostconfig.json:1:105: $.listeners[0].tls.clientAuth: found "maybe" (a string), wanted "required" or "optional""#
+            ),
+            (
+                #"{"listeners": [{"address": ":1", "tls": {"certificate": "c", "key": "k", "minVersion": 1.2}}]}"#,
+                #"hostconfig.json:1:88: $.listeners[0].tls.minVersion: found 1.2, wanted "1.2" or "1.3""#
+            ),
+            (
+                #"{"listeners": [{"address": ":1", "tls": {"certificate": "c", "key": "k", "cert": "k"}}]}"#,
+                #"hostconfig.json:1:74: $.listeners[0].tls.cert: no such key. Known here: certificate, key, clientCA, clientAuth,"#
+                    + " minVersion"
             ),
             (
                 #"{"plugins": {}}"#,

@@ -32,6 +32,15 @@ struct SchemaTests {
         }
     }
 
+    @Test("The schema knows the keys and the words of a listener's TLS")
+    func tls() throws {
+        let entry = try schema()["properties"]["listeners"]["items"]["properties"]["tls"]["properties"]
+        #expect(Set(entry.keys) == Set(FileWalker.tlsKeys))
+        let authentication = HostConfiguration.TLS.ClientAuthentication.allCases.map { JSONValue.string($0.rawValue) }
+        #expect(entry["clientAuth"]["enum"] == .array(authentication))
+        #expect(entry["minVersion"]["enum"] == .array(HostConfiguration.TLS.MinimumVersion.allCases.map { .string($0.rawValue) }))
+    }
+
     @Test("The schema knows the keys of a method's compression")
     func compressionMethods() throws {
         let entry = try schema()["properties"]["compression"]["properties"]["methods"]["additionalProperties"]

@@ -95,6 +95,9 @@ final class NoServices: HostServices {
     func send(_ call: sh_call, _ message: OpaquePointer) -> sh_status { sh_status(SH_CLOSED) }
     func compress(_ call: sh_call, _ on: Bool) -> sh_status { sh_status(SH_CLOSED) }
     func wasCompressed(_ call: sh_call) -> Bool { false }
+    func tlsIdentity(_ call: sh_call, _ part: sh_tls_part, _ index: Int) -> (status: sh_status, value: sh_bytes) {
+        (sh_status(SH_UNSUPPORTED), sh_bytes())
+    }
     func finish(_ call: sh_call, _ finish: UnsafePointer<sh_finish>?) -> sh_status { sh_status(SH_CLOSED) }
     func request(_ call: sh_call, _ messages: UInt32) -> sh_status { sh_status(SH_CLOSED) }
     func metadata(_ call: sh_call) -> (status: sh_status, entries: UnsafeBufferPointer<sh_metadata>) {

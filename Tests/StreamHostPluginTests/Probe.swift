@@ -31,6 +31,7 @@ struct Probe: Plugin {
             service.unary("Plain") { (request: Number, _) in request }
             service.unary("Ends", reload: .end) { (request: Number, _) in request }
             service.unary("Fails", Self.fails)
+            service.unary("Who", Self.who)
         }
     }
 
@@ -84,6 +85,13 @@ struct Probe: Plugin {
             statusDetails: [Google_Protobuf_Any(message: request)],
             retryPushback: .after(.milliseconds(250))
         )
+    }
+
+    /// Logs who asks.
+    @Sendable private static func who(_ request: Number, _ context: CallContext) async throws -> Number {
+        let identity = context.peerIdentity.map { "\($0.subject) \($0.names) \($0.certificate.count)" }
+        context.log.info("\(context.isEncrypted ? "TLS" : "plaintext") \(identity ?? "nobody")")
+        return request
     }
 
     private static func sayHow(_ context: CallContext) {

@@ -1,5 +1,5 @@
 extension FileWalker {
-    static let listenerKeys = ["address", "mode"]
+    static let listenerKeys = ["address", "mode", "tls"]
 
     func listeners(_ node: JSONNode, at path: JSONPath) throws(ConfigurationError) -> [HostConfiguration.Listener] {
         let elements = try elements(of: node, at: path, wanted: "an array of listeners")
@@ -28,16 +28,21 @@ extension FileWalker {
         guard let member = members.first(where: { $0.key == "address" }) else {
             throw error(.missingKey, node, path, "the key address is missing, such as \"address\": \"127.0.0.1:50051\"")
         }
-        let address = try address(member.value, at: path.key(member.key))
-        guard let member = members.first(where: { $0.key == "mode" }) else {
-            return HostConfiguration.Listener(address: address)
+        var listener = HostConfiguration.Listener(address: try address(member.value, at: path.key(member.key)))
+        for member in members {
+            let path = path.key(member.key)
+            switch member.key {
+            case "mode":
+                listener.mode = try mode(member.value, at: path)
+                guard case .unix = listener.address else {
+                    let message = "\(listener.address) is no Unix socket, and only its file has a mode; remove the key"
+                    throw error(.invalidValue, member.value, path, message)
+                }
+            case "tls": listener.tls = try tls(member.value, at: path)
+            default: break
+            }
         }
-        let mode = try mode(member.value, at: path.key(member.key))
-        guard case .unix = address else {
-            let message = "\(address) is no Unix socket, and only its file has a mode; remove the key"
-            throw error(.invalidValue, member.value, path.key(member.key), message)
-        }
-        return HostConfiguration.Listener(address: address, mode: mode)
+        return listener
     }
 
     private func address(_ node: JSONNode, at path: JSONPath) throws(ConfigurationError) -> ListenAddress {

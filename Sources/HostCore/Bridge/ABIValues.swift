@@ -5,6 +5,7 @@ import PluginLoading
 
 extension sh_status {
     static let ok = sh_status(SH_OK)
+    static let unsupported = sh_status(SH_UNSUPPORTED)
     static let full = sh_status(SH_FULL)
     static let closed = sh_status(SH_CLOSED)
     static let tooLarge = sh_status(SH_TOO_LARGE)

@@ -74,6 +74,22 @@ final class CallBridge: HostServices {
         return loop.deliversCompressed
     }
 
+    func tlsIdentity(_ call: sh_call, _ part: sh_tls_part, _ index: Int) -> (status: sh_status, value: sh_bytes) {
+        guard let loop = loop(call) else { return (.closed, sh_bytes()) }
+        guard loop.isCurrent else { return (.wrongThread, sh_bytes()) }
+        guard let call = loop.call(CallHandle(rawValue: call)) else { return (.closed, sh_bytes()) }
+        guard case .tls(let identity?) = call.security else { return (.unsupported, sh_bytes()) }
+        let value: SharedBytes? =
+            switch Int(part) {
+            case Int(SH_TLS_SUBJECT) where index == 0: identity.subject
+            case Int(SH_TLS_NAME) where identity.names.indices.contains(index): identity.names[index]
+            case Int(SH_TLS_CERTIFICATE) where index == 0: identity.certificate
+            default: nil
+            }
+        guard let value else { return (.invalid, sh_bytes()) }
+        return (.ok, sh_bytes(UnsafeRawBufferPointer(value.bytes)))
+    }
+
     func checkpoint(_ call: sh_call, _ bytes: UnsafeRawBufferPointer) -> sh_status {
         guard let loop = loop(call) else { return .closed }
         return sh_status(loop.checkpoint(bytes, of: CallHandle(rawValue: call)))

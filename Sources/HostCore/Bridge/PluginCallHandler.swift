@@ -34,6 +34,12 @@ final class PluginCallHandler: CallHandler {
         info.metadata = UnsafePointer(entries.baseAddress)
         info.metadata_count = entries.count
         if call.mayReceiveCompressed { info.compressed = 1 }
+        info.tls =
+            switch call.security {
+            case .plaintext: 0
+            case .tls(nil): 1
+            case .tls(_?): 2
+            }
         guard resumed else { return open(call, &info) }
         info.resumed = 1
         // A copy of its own: the plugin may set the next checkpoint before it has read this one.

@@ -104,6 +104,8 @@ public final class ServerCall: HTTP2Stream {
 
     /// Who calls: `ipv4:127.0.0.1:50123`, `ipv6:[::1]:50123`, `unix:`.
     public var peer: [UInt8] { connection.peer }
+    /// How its bytes travel, and who the client has proved to be.
+    public var security: ConnectionSecurity { connection.security }
 
     /// Whether messages of the client may be compressed.
     public var mayReceiveCompressed: Bool { compression.map { $0.inbound != .identity } ?? false }

@@ -18,6 +18,7 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
     let registry: ConnectionRegistry
     let peer: [UInt8]
     let purpose: ListenerPurpose
+    let security: ConnectionSecurity
     var head: RequestHead
     // Made in handlerAdded, which comes before any other event.
     private(set) var session: HTTP2Session!
@@ -47,10 +48,12 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
         registry: ConnectionRegistry,
         peer: [UInt8],
         purpose: ListenerPurpose = .services,
+        security: ConnectionSecurity = .plaintext,
         now: @escaping @Sendable () -> UInt64 = { CallLoop.now }
     ) {
         self.now = now
         self.purpose = purpose
+        self.security = security
         self.loop = loop
         self.registry = registry
         self.peer = peer

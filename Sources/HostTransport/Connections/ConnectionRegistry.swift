@@ -63,7 +63,9 @@ final class ConnectionRegistry: Sendable {
         }
     }
 
-    func failed(_ peer: [UInt8], _ error: HTTP2Error) {
-        onFailure(String(decoding: peer, as: UTF8.self), error.description)
+    func failed(_ peer: [UInt8], _ error: HTTP2Error) { failed(peer, error.description) }
+
+    func failed(_ peer: [UInt8], _ reason: String) {
+        onFailure(String(decoding: peer, as: UTF8.self), reason)
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 
 /// A peer's address in gRPC's notation.
@@ -9,5 +10,18 @@ enum PeerName {
         case .unixDomainSocket: Array("unix:".utf8)
         case nil: Array("unknown:".utf8)
         }
+    }
+
+    /// An address of four or sixteen bytes as people write it; `nil`: it is of another length.
+    static func text(ofAddress bytes: [UInt8]) -> String? {
+        let family: CInt
+        switch bytes.count {
+        case 4: family = AF_INET
+        case 16: family = AF_INET6
+        default: return nil
+        }
+        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        guard inet_ntop(family, bytes, &text, socklen_t(text.count)) != nil else { return nil }
+        return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 }

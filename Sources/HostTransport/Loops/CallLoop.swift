@@ -30,6 +30,8 @@ public final class CallLoop: @unchecked Sendable {
     /// Calls that no handler took: they wait to be moved again, or to go back.
     var notTaken: [ServerCall] = []
     var connections: [ObjectIdentifier: Connection] = [:]
+    /// Clients that are no connections yet.
+    var handshakes: [ObjectIdentifier: TLSHandshake] = [:]
     let sessionMemory = SessionMemory()
     let inflater = MessageInflater()
     let deflater = MessageDeflater()

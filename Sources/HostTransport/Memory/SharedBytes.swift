@@ -30,6 +30,12 @@ public final class SharedBytes: @unchecked Sendable {
         framed = buffer
     }
 
+    /// A message of those bytes.
+    public convenience init(copying bytes: some Collection<UInt8>) {
+        self.init(count: bytes.count)
+        self.bytes.copyBytes(from: bytes)
+    }
+
     /// Bytes of the message, without the prefix.
     public var count: Int { bytes.count }
 

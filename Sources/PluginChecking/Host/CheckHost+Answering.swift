@@ -176,6 +176,7 @@ extension CheckHost {
 
 extension sh_status {
     static let ok = sh_status(SH_OK)
+    static let unsupported = sh_status(SH_UNSUPPORTED)
     static let full = sh_status(SH_FULL)
     static let pending = sh_status(SH_PENDING)
     static let closed = sh_status(SH_CLOSED)

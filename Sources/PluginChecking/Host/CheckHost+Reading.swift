@@ -29,6 +29,11 @@ extension CheckHost {
         return false
     }
 
+    func tlsIdentity(_ handle: sh_call, _ part: sh_tls_part, _ index: Int) -> (status: sh_status, value: sh_bytes) {
+        if !loop.isCurrent { reportThread("tls_identity", tag: "[call]") }
+        return (.unsupported, sh_bytes())
+    }
+
     func checkpoint(_ handle: sh_call, _ bytes: UnsafeRawBufferPointer) -> sh_status {
         locked {
             guard let call = usable(handle, "checkpoint") else { return .closed }

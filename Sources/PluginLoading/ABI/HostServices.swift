@@ -21,6 +21,8 @@ public protocol HostServices: AnyObject, Sendable {
     func metadata(_ call: sh_call) -> (status: sh_status, entries: UnsafeBufferPointer<sh_metadata>)
     /// `was_compressed`.
     func wasCompressed(_ call: sh_call) -> Bool
+    /// `tls_identity`.
+    func tlsIdentity(_ call: sh_call, _ part: sh_tls_part, _ index: Int) -> (status: sh_status, value: sh_bytes)
     /// `checkpoint`.
     func checkpoint(_ call: sh_call, _ bytes: UnsafeRawBufferPointer) -> sh_status
     /// `give_back`.

@@ -134,8 +134,12 @@ public final class HostTable: @unchecked Sendable {
             return answer.status
         }
         table.was_compressed = { host, call in HostTable.of(host)?.services.wasCompressed(call) == true ? 1 : 0 }
-        // There is no TLS in this version, and so no identity that a peer could have proved.
-        table.tls_identity = { _, _, _ in sh_status(SH_UNSUPPORTED) }
+        table.tls_identity = { host, call, part, index, value in
+            guard let own = HostTable.of(host), let value else { return HostTable.invalid }
+            let answer = own.services.tlsIdentity(call, part, index)
+            value.pointee = answer.value
+            return answer.status
+        }
     }
 
     private static func addReload(_ table: inout sh_host) {

@@ -10,6 +10,8 @@ struct CallHead: Sendable {
     private var checkpointCount: Int32
     /// Whether requests may come compressed.
     let mayBeCompressed: Bool
+    /// Whether the call came by TLS.
+    let isEncrypted: Bool
 
     init(_ info: sh_call_info) {
         let entries = UnsafeBufferPointer(start: info.metadata, count: info.metadata == nil ? 0 : info.metadata_count)
@@ -37,6 +39,7 @@ struct CallHead: Sendable {
         }
         peerCount = UInt32(truncatingIfNeeded: info.peer.size)
         mayBeCompressed = info.compressed != 0
+        isEncrypted = info.tls != 0
         checkpointCount = resumed ? Int32(truncatingIfNeeded: checkpoint.size) : -1
     }
 

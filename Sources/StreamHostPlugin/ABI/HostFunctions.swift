@@ -77,6 +77,13 @@ struct HostFunctions: @unchecked Sendable {
 
     func wasCompressed(_ call: sh_call) -> Bool { table.pointee.was_compressed?(table, call) == 1 }
 
+    /// On the loop. `nil`: there is no such part, or nobody who could have it.
+    func tlsIdentity(_ call: sh_call, _ part: Int, index: Int = 0) -> [UInt8]? {
+        var value = sh_bytes()
+        guard table.pointee.tls_identity?(table, call, sh_tls_part(part), index, &value) == sh_status(SH_OK) else { return nil }
+        return Array(value.raw)
+    }
+
     @inline(__always)
     func request(_ call: sh_call, _ messages: UInt32) {
         _ = table.pointee.request?(table, call, messages)

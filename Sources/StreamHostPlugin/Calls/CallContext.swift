@@ -18,6 +18,13 @@ public struct CallContext: Sendable {
     /// Who calls: "ipv4:127.0.0.1:50123", "ipv6:[::1]:50123", "unix:".
     public var peer: String { call.head.peer }
 
+    /// Whether the call came by TLS.
+    public var isEncrypted: Bool { call.head.isEncrypted }
+
+    /// Who the client has proved to be, by a TLS certificate that an authority of the operator's choice has signed; `nil`: it has proved
+    /// nothing. Ask where the handler begins: it is known on the call's own thread alone, and `nil` elsewhere or when the call has ended.
+    public var peerIdentity: PeerIdentity? { PeerIdentity(call) }
+
     /// When the client stops waiting; `nil`: never.
     public var deadline: ContinuousClock.Instant? {
         guard let left = remaining else { return nil }

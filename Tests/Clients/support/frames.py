@@ -104,8 +104,9 @@ class FrameStream:
 class FrameConnection:
     """`with FrameConnection(host.port) as connection:`; `settings` are the client's; it gives window back while `reading`."""
 
-    def __init__(self, port: int, *, settings: dict[int, int] | None = None, reading: bool = True):
-        self.socket = connect(port)
+    def __init__(self, port: int | socket.socket, *, settings: dict[int, int] | None = None, reading: bool = True):
+        """To a port, or on a connection that is there."""
+        self.socket = connect(port) if isinstance(port, int) else port
         self.encoder, self.decoder = hpack.Encoder(), hpack.Decoder()
         self.settings: dict[int, int] = {}
         self.streams: dict[int, FrameStream] = {}

@@ -214,12 +214,18 @@ class Host:
     def address(self) -> str:
         return f"127.0.0.1:{self.port}"
 
-    def channel(self, target: str | None = None, **options: object) -> grpc.Channel:
-        """A client with a connection of its own (grpcio would share one among channels of one target)."""
+    def channel(
+        self, target: str | None = None, credentials: grpc.ChannelCredentials | None = None, **options: object
+    ) -> grpc.Channel:
+        """A client with a connection of its own (grpcio would share one among channels of one target); plaintext without credentials."""
         settings = {"grpc.use_local_subchannel_pool": 1, "grpc.enable_retries": 0, "grpc.enable_http_proxy": 0}
         settings |= {"grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1}
         settings |= {f"grpc.{k}": v for k, v in options.items()}
-        channel = grpc.insecure_channel(target or self.address, options=list(settings.items()))
+        options = list(settings.items())
+        if credentials is None:
+            channel = grpc.insecure_channel(target or self.address, options=options)
+        else:
+            channel = grpc.secure_channel(target or self.address, credentials, options=options)
         self._channels.append(channel)
         return channel
 

@@ -127,6 +127,14 @@ typedef struct sh_finish {
 } sh_finish;
 #define SH_FINISH_SIZE_1_0 (offsetof(sh_finish, trailer_count) + sizeof(size_t))
 
+/* What `tls_identity` tells. `index` counts SH_TLS_NAMEs from 0, and is 0 otherwise. */
+typedef int32_t sh_tls_part;
+enum {
+    SH_TLS_SUBJECT = 0,     /* as RFC 4514 writes it, "CN=alice,O=Example"; may be empty */
+    SH_TLS_NAME = 1,        /* an alternative name: "dns:api.example.com", "uri:spiffe://example.com/api", "email:...", "ip:..." */
+    SH_TLS_CERTIFICATE = 2  /* the whole certificate, in DER form */
+};
+
 /* The host's functions. The table and what it points to live until `destroy` has returned. Every function takes the
  * table itself first: it also says which plugin is calling. */
 typedef struct sh_host sh_host;
@@ -180,9 +188,10 @@ struct sh_host {
     sh_status (*metadata)(const sh_host *host, sh_call call, const sh_metadata **entries, size_t *count);
     /* 1 where the message that `on_message` was just given came compressed; it is delivered as it was before. [call] */
     int32_t (*was_compressed)(const sh_host *host, sh_call call);
-    /* The identity that the peer proved by TLS (the certificate's subject); SH_UNSUPPORTED where there is none. The view
-     * ends with the callback that is running. [call] */
-    sh_status (*tls_identity)(const sh_host *host, sh_call call, sh_bytes *subject);
+    /* Part of the identity that the client has proved by its TLS certificate, which an authority of the operator's choice has
+     * signed. SH_UNSUPPORTED where it has proved none (`tls` in sh_call_info tells too); SH_INVALID where there is no such part. The
+     * view ends with the callback that is running. [call] */
+    sh_status (*tls_identity)(const sh_host *host, sh_call call, sh_tls_part part, size_t index, sh_bytes *value);
 
     /* -- Reload (see docs/reload.md) -- */
 
@@ -254,6 +263,7 @@ typedef struct sh_call_info {
                           * 0: a new call, or one that has had nothing, sent nothing and set no checkpoint: it begins here. */
     sh_bytes checkpoint;
     int32_t compressed;  /* 1: the client has named an encoding, and some of its messages may come compressed: see was_compressed */
+    int32_t tls;         /* 0: plaintext. 1: TLS. 2: TLS, and the client has proved who it is: see tls_identity */
 } sh_call_info;
 
 /* The functions of a method. `method` is sh_method.context; `state` is what on_open put there. NULL: not needed,
