@@ -29,6 +29,8 @@ public struct RequestHead {
     /// The call's timeout in nanoseconds; `nil`: none.
     public private(set) var timeout: UInt64?
 
+    /// What the content type says of the messages' form, such as `json`; empty where it says nothing, or that they are protobuf.
+    public private(set) var codec: [UInt8] = []
     /// How the request's messages are compressed, those that are.
     public private(set) var encoding = MessageEncoding.identity
     /// How messages to the client may be compressed.
@@ -59,6 +61,7 @@ public struct RequestHead {
         isPost = false
         isGet = false
         contentType = .missing
+        codec.removeAll()
         badTimeout = false
         badBinary = nil
         encoding = .identity
@@ -84,6 +87,7 @@ public struct RequestHead {
             break
         case (12, UInt8(ascii: "c")) where name.isEqual(to: "content-type"):
             contentType = Self.isGRPC(value) ? .grpc : .other
+            addCodec(value)
         case (14, UInt8(ascii: "c")) where name.isEqual(to: "content-length"):
             break
         case (_, UInt8(ascii: "g")) where name.starts(with: "grpc-"):
@@ -95,6 +99,13 @@ public struct RequestHead {
                 metadata.append(name: name, value: value)
             }
         }
+    }
+
+    // Nearly all say nothing, or "+proto".
+    private mutating func addCodec(_ value: UnsafeRawBufferPointer) {
+        guard value.count > 16, value[16] == UInt8(ascii: "+"), !value.isEqual(to: "application/grpc+proto") else { return }
+        let name = value[17...].prefix { $0 != UInt8(ascii: ";") }
+        if !UnsafeRawBufferPointer(rebasing: name).isEqual(to: "proto") { codec = Array(name) }
     }
 
     private mutating func addReserved(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {

@@ -58,11 +58,26 @@ def fails(call):
 
 
 @pytest.mark.parametrize("content_type", [
-    "application/grpc", "application/grpc+proto", "application/grpc+anything", "application/grpc;charset=utf-8"])
+    "application/grpc", "application/grpc+proto", "application/grpc+proto;v=1", "application/grpc;charset=utf-8"])
 def test_content_types_that_begin_with_grpc_are_accepted(connection, content_type):
     stream = connection.request(ECHO, framed(b""), base=[("content-type", content_type), ("te", "trailers")]).wait()
     assert stream.value(":status") == "200" and stream.status == 0
     assert stream.value("content-type").startswith("application/grpc")
+
+
+def test_a_plugin_of_no_codec_is_given_messages_of_any(start_host):
+    host = start_host(["echo-c"])
+    with FrameConnection(host.port) as connection:
+        base = [("content-type", "application/grpc+json;v=1"), ("te", "trailers")]
+        stream = connection.request(ECHO, framed(b"{}"), base=base).wait()
+        assert stream.status == 0 and stream.value("content-type") == "application/grpc+json" and stream.messages == [b"{}"]
+
+
+@pytest.mark.parametrize("path", [ECHO, "/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Watch"])
+def test_a_service_of_protobuf_takes_no_other_codec(connection, path):
+    stream = connection.request(path, framed(b""), base=[("content-type", "application/grpc+json"), ("te", "trailers")]).wait()
+    assert stream.value(":status") == "200" and stream.status == 12
+    assert "wanted application/grpc or application/grpc+proto" in stream.value("grpc-message")
 
 
 @pytest.mark.parametrize("base", [

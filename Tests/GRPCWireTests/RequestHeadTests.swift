@@ -34,6 +34,20 @@ import Testing
         #expect(head(replacing("content-type", type)).verdict() == .call)
     }
 
+    @Test(arguments: [
+        ("application/grpc", ""), ("application/grpc+proto", ""), ("application/grpc+proto;charset=utf-8", ""),
+        ("application/grpc;a=b", ""),
+        ("application/grpc+json", "json"), ("application/grpc+thrift;a=b", "thrift"), ("application/grpc+", ""),
+        ("application/grpc+protobuf", "protobuf"),
+        ("application/json", ""),
+    ])
+    func theCodecIsWhatIsNotProtobuf(type: String, codec: String) {
+        var head = head(replacing("content-type", type))
+        #expect(head.codec == Array(codec.utf8))
+        head.reset()
+        #expect(head.codec.isEmpty)
+    }
+
     @Test(arguments: ["application/json", "application/grpc-web", "", "text/plain"]) func otherTypesAre415(type: String) {
         guard case .http(415, _) = head(replacing("content-type", type)).verdict() else {
             Issue.record("wanted 415")

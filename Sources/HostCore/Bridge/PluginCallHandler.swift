@@ -50,6 +50,16 @@ final class PluginCallHandler: CallHandler {
     }
 
     private func open(_ call: ServerCall, _ info: inout sh_call_info) -> Bool {
+        guard call.codec.isEmpty else {
+            return call.codec.withUnsafeBytes { codec in
+                info.codec = sh_bytes(codec)
+                return tell(call, &info)
+            }
+        }
+        return tell(call, &info)
+    }
+
+    private func tell(_ call: ServerCall, _ info: inout sh_call_info) -> Bool {
         call.peer.withUnsafeBytes { peer in
             info.peer = sh_bytes(peer)
             return method.handler.on_open?(method.instance, method.context, call.handle.rawValue, &info, &call.userState)

@@ -17,9 +17,15 @@ extension BuiltInHandler {
     func yield(_ call: ServerCall) -> YieldAnswer { .stays }
     func closed(_ call: ServerCall) {}
 
-    /// The request that the message is; `nil`: it is none, and the call has ended with INTERNAL.
+    /// The request that the message is; `nil`: it is none, and the call has ended.
     func decode<Request: Message>(_ message: UnsafeRawBufferPointer, of call: ServerCall, as type: Request.Type = Request.self) -> Request?
     {
+        guard call.codec.isEmpty else {
+            _ = call.finish(
+                CallEnd(Status(.unimplemented, "found messages of another codec; wanted application/grpc or application/grpc+proto"))
+            )
+            return nil
+        }
         if let request = try? Request(serializedBytes: Array(message)) { return request }
         _ = call.finish(CallEnd(Status(.internal, "the request could not be decoded as \(Request.protoMessageName)")))
         return nil

@@ -19,6 +19,11 @@ enum ResponseHeaders {
         (Array(":status".utf8), Array("200".utf8)), (Array("content-type".utf8), Array("application/grpc".utf8)),
     ]
 
+    /// Of a call whose messages aren't protobuf.
+    static func initialFields(_ codec: [UInt8]) -> [Field] {
+        [initialFields[0], (initialFields[1].name, initialFields[1].value + [UInt8(ascii: "+")] + codec)]
+    }
+
     static let acceptEncoding: Field = (Array("grpc-accept-encoding".utf8), Array(MessageEncodings.allNames.utf8))
 
     static func encodingFields(_ encoding: MessageEncoding) -> [Field] {

@@ -38,6 +38,7 @@ extension ServerCall {
         openedAt = CallLoop.coarseNow
         if !connection.head.metadata.isEmpty { metadata = MetadataBlock(copying: connection.head.metadata) }
         accepts = connection.head.accepts
+        if !connection.head.codec.isEmpty { withRare { $0.codec = connection.head.codec } }
         let rule = loop.compression.rule(path: found.path)
         let (inbound, outbound) = (connection.head.encoding, rule.encoding(for: accepts))
         if inbound != .identity || outbound != .identity {

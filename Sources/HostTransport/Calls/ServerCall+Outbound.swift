@@ -103,13 +103,17 @@ extension ServerCall {
         if queue.count == 0, rare?.initialMetadata == nil, state.isFinished {
             connection.session.submitHeadersOnly(self, headers: headersOnly)
         } else if let initialMetadata = rare?.initialMetadata {
-            let fields = ResponseHeaders.initialFields + encodingFields + ResponseHeaders.fields(initialMetadata)
+            let fields = initialFields + encodingFields + ResponseHeaders.fields(initialMetadata)
             connection.session.submitResponse(self, headers: HTTP2HeaderBlock(fields))
         } else if compression == nil {
             connection.session.submitResponse(self, headers: ResponseHeaders.initial)
         } else {
-            connection.session.submitResponse(self, headers: HTTP2HeaderBlock(ResponseHeaders.initialFields + encodingFields))
+            connection.session.submitResponse(self, headers: HTTP2HeaderBlock(initialFields + encodingFields))
         }
+    }
+
+    private var initialFields: [ResponseHeaders.Field] {
+        codec.isEmpty ? ResponseHeaders.initialFields : ResponseHeaders.initialFields(codec)
     }
 
     private var encodingFields: [ResponseHeaders.Field] {
@@ -118,7 +122,7 @@ extension ServerCall {
 
     private var headersOnly: HTTP2HeaderBlock {
         guard let end = rare?.end else { return ResponseHeaders.okOnly }
-        return HTTP2HeaderBlock(ResponseHeaders.initialFields + end.fields)
+        return HTTP2HeaderBlock(initialFields + end.fields)
     }
 
     func nextData(max: Int) -> Outbound {

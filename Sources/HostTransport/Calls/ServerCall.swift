@@ -22,6 +22,8 @@ public final class ServerCall: HTTP2Stream {
     /// What few calls have, apart from the call, so that one that rests is small.
     final class Rare {
         var initialMetadata: MetadataBlock?
+        /// What the messages are, where they aren't protobuf.
+        var codec: [UInt8] = []
         var end: CallEnd?
         /// The body of an answer that isn't gRPC's.
         var plainText: [UInt8]?
@@ -104,6 +106,8 @@ public final class ServerCall: HTTP2Stream {
 
     /// Who calls: `ipv4:127.0.0.1:50123`, `ipv6:[::1]:50123`, `unix:`.
     public var peer: [UInt8] { connection.peer }
+    /// What its messages are, as the client's content type has it, such as `json`; empty: protobuf, or the client doesn't say.
+    public var codec: [UInt8] { rare?.codec ?? [] }
     /// How its bytes travel, and who the client has proved to be.
     public var security: ConnectionSecurity { connection.security }
 

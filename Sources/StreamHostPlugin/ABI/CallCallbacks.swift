@@ -14,6 +14,10 @@ enum CallCallbacks {
             guard let instance, let method, let info, let state else { return sh_status(SH_INVALID) }
             let owner = Unmanaged<PluginInstance>.fromOpaque(instance).takeUnretainedValue()
             let box = Unmanaged<MethodBox>.fromOpaque(method).takeUnretainedValue()
+            guard info.pointee.codec.size == 0 else {
+                owner.host.finish(handle, CallCallbacks.otherCodec(info.pointee.codec), trailers: Metadata())
+                return sh_status(SH_UNSUPPORTED)
+            }
             guard let executor = owner.executor(info.pointee.loop) else { return sh_status(SH_UNSUPPORTED) }
             let call = Call(
                 CallSetup(
@@ -41,6 +45,11 @@ enum CallCallbacks {
         pointer.initialize(to: handler)
         return UnsafePointer(pointer)
     }()
+
+    private static func otherCodec(_ codec: sh_bytes) -> RPCError {
+        let found = String(decoding: codec.raw.prefix(100), as: UTF8.self)
+        return RPCError(.unimplemented, "found application/grpc+\(found); wanted application/grpc or application/grpc+proto")
+    }
 
     @inline(__always)
     private static func call(_ state: UnsafeMutableRawPointer?) -> Call? {

@@ -264,6 +264,7 @@ typedef struct sh_call_info {
     sh_bytes checkpoint;
     int32_t compressed;  /* 1: the client has named an encoding, and some of its messages may come compressed: see was_compressed */
     int32_t tls;         /* 0: plaintext. 1: TLS. 2: TLS, and the client has proved who it is: see tls_identity */
+    sh_bytes codec;      /* what the messages are where they aren't protobuf, as the client's content-type has it: "json" */
 } sh_call_info;
 
 /* The functions of a method. `method` is sh_method.context; `state` is what on_open put there. NULL: not needed,
