@@ -141,6 +141,9 @@ public struct RequestHead {
         }
     }
 
+    /// Whether the block is over a limit: what is added now is dropped.
+    public var isTooLarge: Bool { size > limit || fields > fieldLimit }
+
     /// What the finished block asks for. Rules in the order of gRPC's `doc/PROTOCOL-HTTP2.md`, "Requests".
     public func verdict() -> Verdict {
         guard size <= limit, fields <= fieldLimit else {

@@ -5,6 +5,9 @@ public struct HTTP2Error: Error, Sendable, CustomStringConvertible {
     /// nghttp2's error number (`nghttp2_error`), always negative.
     public let code: Int32
 
+    /// Whether one of nghttp2's own bounds was reached.
+    public var isFlood: Bool { code == Int32(NGHTTP2_ERR_FLOODED.rawValue) || code == Int32(NGHTTP2_ERR_TOO_MANY_CONTINUATIONS.rawValue) }
+
     /// nghttp2's words for it.
     public var description: String {
         if code == Int32(NGHTTP2_ERR_BAD_CLIENT_MAGIC.rawValue) {
@@ -17,6 +20,7 @@ public struct HTTP2Error: Error, Sendable, CustomStringConvertible {
 /// HTTP/2 error codes (RFC 9113 7) that this project sends.
 public enum HTTP2ErrorCode: UInt32, Sendable {
     case noError = 0
+    case enhanceYourCalm = 0xb
 }
 
 /// What a server announces and grants at the beginning of a connection.
@@ -29,12 +33,21 @@ public struct HTTP2Settings: Sendable {
     public var connectionWindow: UInt32
     /// SETTINGS_MAX_HEADER_LIST_SIZE, in bytes.
     public var maxHeaderListSize: UInt32
+    /// What the client may cost beside its work. It isn't told.
+    public var budget: FrameBudget.Limits
 
     /// Settings of those values.
-    public init(maxConcurrentStreams: UInt32, streamWindow: UInt32, connectionWindow: UInt32, maxHeaderListSize: UInt32) {
+    public init(
+        maxConcurrentStreams: UInt32,
+        streamWindow: UInt32,
+        connectionWindow: UInt32,
+        maxHeaderListSize: UInt32,
+        budget: FrameBudget.Limits = FrameBudget.Limits()
+    ) {
         self.maxConcurrentStreams = maxConcurrentStreams
         self.streamWindow = streamWindow
         self.connectionWindow = connectionWindow
         self.maxHeaderListSize = maxHeaderListSize
+        self.budget = budget
     }
 }

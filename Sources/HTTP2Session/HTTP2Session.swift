@@ -15,11 +15,21 @@ public final class HTTP2Session {
     var readsHead = false
     /// Bytes that may still be written before sending stops.
     var room = 0
+    var budget: FrameBudget
+    /// What the client has done too much of: the connection is to be ended. No stream begins any more.
+    public internal(set) var overdraft: FrameBudget.Overdraft?
+    /// HEADERS and DATA that were sent.
+    public internal(set) var sentUseful: UInt64 = 0
+    /// Whether the client's SETTINGS have come, which are the end of its preface.
+    public internal(set) var isGreeted = false
+    /// The stream whose header block has begun and has not ended; 0: none.
+    public internal(set) var openBlock: Int32 = 0
 
     /// A session that announces `settings` with its first bytes. The delegate must outlive it; the memory is its thread's.
     public init(settings: HTTP2Settings, memory: SessionMemory, delegate: any HTTP2SessionDelegate) throws(HTTP2Error) {
         self.delegate = delegate
         self.memory = memory
+        budget = FrameBudget(settings.budget, now: delegate.coarseNow)
         var functions = memory.functions
         let result = nghttp2_session_server_new3(
             &session,
@@ -98,6 +108,9 @@ public final class HTTP2Session {
     /// Whether the session has neither anything to read nor to write: the connection may be closed.
     public var isOver: Bool { nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0 }
 
+    /// Frames other than DATA that wait to be written.
+    public var queuedFrames: Int { nghttp2_session_get_outbound_queue_size(session) }
+
     // MARK: Responses
 
     /// Queues the response's headers; data follows as the stream's ``HTTP2Stream/outbound(max:)`` gives it.
@@ -161,14 +174,31 @@ public final class HTTP2Session {
     }
 
     /// Second step: GOAWAY with the last stream that was taken. RFC 9113 6.8: those above may be tried again elsewhere.
-    public func goAway(_ code: HTTP2ErrorCode = .noError) {
+    /// `reason` goes with it, for whoever looks at the client.
+    public func goAway(_ code: HTTP2ErrorCode = .noError, reason: String = "") {
+        let text = Array(reason.utf8)
         nghttp2_submit_goaway(
             session,
             UInt8(NGHTTP2_FLAG_NONE.rawValue),
             nghttp2_session_get_last_proc_stream_id(session),
             code.rawValue,
-            nil,
-            0
+            text,
+            text.count
         )
+    }
+
+    // MARK: What the client costs
+
+    @inline(__always)
+    func received(_ frame: FrameBudget.Frame) {
+        if let overdraft = budget.received(frame, now: delegate.coarseNow) { self.overdraft = overdraft }
+    }
+
+    func receivedUselessField() {
+        if let overdraft = budget.receivedUseless(now: delegate.coarseNow) { self.overdraft = overdraft }
+    }
+
+    func forcedReset() {
+        if let overdraft = budget.forcedReset(now: delegate.coarseNow) { self.overdraft = overdraft }
     }
 }

@@ -48,10 +48,14 @@ open class HTTP2Stream {
 public protocol HTTP2SessionDelegate: AnyObject {
     /// A request begins. `nil`: it is refused with REFUSED_STREAM. The delegate keeps the stream alive.
     func beginStream(id: Int32) -> HTTP2Stream?
-    /// A field of the header block of the stream that was begun last.
-    func received(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)
+    /// A field of the header block of the stream that was begun last. `false`: it is over a limit, and was dropped.
+    func received(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) -> Bool
     /// Bytes for the socket, other than data.
     func write(_ bytes: UnsafeRawBufferPointer)
+    /// The client has sent a ping, which is answered.
+    func receivedPing()
     /// The client has answered a ping of that tag.
     func receivedPingAck(tag: UInt64)
+    /// Nanoseconds of a monotonic clock, which may be a coarse one. Asked for at the beginning, and where a budget is used up.
+    var coarseNow: UInt64 { get }
 }

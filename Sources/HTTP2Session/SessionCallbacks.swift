@@ -18,6 +18,14 @@ final class SessionCallbacks: @unchecked Sendable {
         nghttp2_option_set_no_auto_window_update(options, 1)
         // Closed streams are only kept for the priority tree.
         nghttp2_option_set_no_closed_streams(options, 1)
+        nghttp2_option_set_max_settings(options, 32)
+        // These end a connection without a word. FrameBudget comes first, and says why; they are what stands behind it.
+        nghttp2_option_set_max_continuations(options, 100_000)
+        nghttp2_option_set_stream_reset_rate_limit(options, 1_000_000, 100_000)
+        nghttp2_option_set_max_outbound_ack(options, 20_000)
+        // Of types that it doesn't know nghttp2 tells only if they are asked for.
+        for type in UInt8(0x0a)...UInt8.max { nghttp2_option_set_user_recv_extension_type(options, type) }
+        nghttp2_session_callbacks_set_unpack_extension_callback(table, Self.ignoreExtension)
         nghttp2_session_callbacks_set_on_begin_frame_callback(table, Self.beginFrame)
         nghttp2_session_callbacks_set_on_begin_headers_callback(table, Self.beginHeaders)
         nghttp2_session_callbacks_set_on_header_callback(table, Self.header)
@@ -46,16 +54,30 @@ final class SessionCallbacks: @unchecked Sendable {
     private static let beginFrame: nghttp2_on_begin_frame_callback = { _, header, userData in
         guard let header else { return 0 }
         let ends = header.pointee.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
-        with(userData) { $0.bytesToEnd = ends ? header.pointee.length : .max }
+        with(userData) { session in
+            session.bytesToEnd = ends ? header.pointee.length : .max
+            switch nghttp2_frame_type(UInt32(header.pointee.type)) {
+            case NGHTTP2_DATA: session.received(.data(count: header.pointee.length, endsStream: ends))
+            case NGHTTP2_HEADERS: session.received(.headers)
+            case NGHTTP2_CONTINUATION: session.received(.continuation)
+            case NGHTTP2_RST_STREAM: session.received(.reset)
+            case NGHTTP2_SETTINGS: session.received(.settings)
+            default: session.received(.other)
+            }
+        }
         return 0
     }
 
+    private static let ignoreExtension: nghttp2_unpack_extension_callback = { _, _, _, _ in Int32(NGHTTP2_ERR_CANCEL.rawValue) }
+
     private static let beginHeaders: nghttp2_on_begin_headers_callback = { raw, frame, userData in
-        // A second block on a stream is the client's trailers: their fields are dropped.
-        guard let frame, frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
+        guard let frame else { return 0 }
         let id = frame.pointee.hd.stream_id
+        with(userData) { $0.openBlock = id }
+        // A second block on a stream is the client's trailers: their fields are dropped.
+        guard frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
         with(userData) { session in
-            let stream = session.delegate.beginStream(id: id)
+            let stream = session.overdraft == nil ? session.delegate.beginStream(id: id) : nil
             session.readsHead = stream != nil
             guard let stream else {
                 nghttp2_submit_rst_stream(
@@ -73,16 +95,22 @@ final class SessionCallbacks: @unchecked Sendable {
     }
 
     private static let header: nghttp2_on_header_callback = { _, frame, name, nameCount, value, valueCount, _, userData in
-        guard let frame, frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
+        guard let frame else { return 0 }
+        var goesOn = true
         with(userData) { session in
-            // The block of a stream that was refused is nobody's.
-            guard session.readsHead else { return }
-            session.delegate.received(
-                name: UnsafeRawBufferPointer(start: name, count: nameCount),
-                value: UnsafeRawBufferPointer(start: value, count: valueCount)
-            )
+            // Trailers, and the block of a stream that was refused, are nobody's.
+            if frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST, session.readsHead,
+                session.delegate.received(
+                    name: UnsafeRawBufferPointer(start: name, count: nameCount),
+                    value: UnsafeRawBufferPointer(start: value, count: valueCount)
+                )
+            {
+                return
+            }
+            session.receivedUselessField()
+            goesOn = session.overdraft == nil
         }
-        return 0
+        return goesOn ? 0 : Int32(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
     }
 
     private static let frameReceived: nghttp2_on_frame_recv_callback = { raw, frame, userData in
@@ -91,14 +119,20 @@ final class SessionCallbacks: @unchecked Sendable {
         let endsStream = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
         switch nghttp2_frame_type(UInt32(header.type)) {
         case NGHTTP2_HEADERS:
+            with(userData) { $0.openBlock = 0 }
             with(raw, header.stream_id) { stream in
                 if frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST { stream.receivedHeaders(endStream: endsStream) }
                 if endsStream { stream.receivedEndStream() }
             }
         case NGHTTP2_DATA:
             if endsStream { with(raw, header.stream_id) { $0.receivedEndStream() } }
+        case NGHTTP2_SETTINGS:
+            with(userData) { $0.isGreeted = true }
         case NGHTTP2_PING:
-            guard header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 else { break }
+            guard header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 else {
+                with(userData) { $0.delegate.receivedPing() }
+                break
+            }
             let tag = withUnsafeBytes(of: frame.pointee.ping.opaque_data) { $0.loadUnaligned(as: UInt64.self) }
             with(userData) { $0.delegate.receivedPingAck(tag: tag) }
         default:
@@ -123,13 +157,27 @@ final class SessionCallbacks: @unchecked Sendable {
         return 0
     }
 
-    private static let frameSent: nghttp2_on_frame_send_callback = { raw, frame, _ in
+    private static let frameSent: nghttp2_on_frame_send_callback = { raw, frame, userData in
         guard let frame else { return 0 }
         let header = frame.pointee.hd
         let type = nghttp2_frame_type(UInt32(header.type))
-        guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
-            type == NGHTTP2_HEADERS || type == NGHTTP2_DATA
-        else { return 0 }
+        switch type {
+        case NGHTTP2_DATA:
+            with(userData) { session in
+                session.budget.sent(data: header.length)
+                session.sentUseful &+= 1
+            }
+        case NGHTTP2_HEADERS:
+            with(userData) { $0.sentUseful &+= 1 }
+        case NGHTTP2_RST_STREAM:
+            // Of itself the host resets only what has been answered.
+            if frame.pointee.rst_stream.error_code != HTTP2ErrorCode.noError.rawValue { with(userData) { $0.forcedReset() } }
+            return 0
+        default:
+            return 0
+        }
+        guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 else { return 0 }
+        with(userData) { $0.budget.completed() }
         with(raw, header.stream_id) { $0.sentEndStream() }
         return 0
     }
@@ -145,7 +193,8 @@ final class SessionCallbacks: @unchecked Sendable {
         return 0
     }
 
-    private static let streamClosed: nghttp2_on_stream_close_callback = { raw, id, code, _ in
+    private static let streamClosed: nghttp2_on_stream_close_callback = { raw, id, code, userData in
+        with(userData) { if $0.openBlock == id { $0.openBlock = 0 } }
         guard let pointer = nghttp2_session_get_stream_user_data(raw, id) else { return 0 }
         nghttp2_session_set_stream_user_data(raw, id, nil)
         // Here a reference is taken: the delegate lets go of the stream meanwhile.

@@ -31,6 +31,7 @@ extension ConfigurationChange {
         if before.log.level != after.log.level { changes.append(.logLevel(after.log.level)) }
         if before.limits != after.limits { changes.append(.limits(after.limits)) }
         if before.compression != after.compression { changes.append(.compression(after.compression)) }
+        if before.callLimits != after.callLimits { changes.append(.callLimits(after.callLimits)) }
         if before.reload != after.reload { changes.append(.reload(after.reload)) }
         if before.shutdown != after.shutdown { changes.append(.shutdown(after.shutdown)) }
         if before.watch != after.watch { changes.append(.watchAll(after.watch)) }

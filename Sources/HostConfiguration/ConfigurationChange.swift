@@ -12,6 +12,8 @@ public enum ConfigurationChange: Sendable, Equatable {
 
     /// From now on, answers are compressed this way.
     case compression(HostConfiguration.Compression)
+    /// From now on, these limits of services and methods.
+    case callLimits([HostConfiguration.CallLimit])
 
     /// From now on, reloads go this way.
     case reload(HostConfiguration.Reload)
@@ -55,6 +57,7 @@ extension ConfigurationChange: CustomStringConvertible {
         case .logLevel(let level): "log.level is \(level) now"
         case .limits: "limits changed"
         case .compression: "compression changed"
+        case .callLimits: "limits of services and methods changed"
         case .reload: "reload settings changed"
         case .shutdown(let shutdown): "shutdown.drainSeconds is \(Setting.plain(shutdown.drainSeconds)) now"
         case .watchAll(true): "everything that is loaded is watched now"

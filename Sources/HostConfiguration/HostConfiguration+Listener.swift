@@ -15,6 +15,12 @@ extension HostConfiguration {
         /// What connections are encrypted with. Default: `nil`, plaintext.
         public var tls: TLS?
 
+        /// Connections open at once on this listener. Default: 0, which is as many as the host takes.
+        public var maxConnections = 0
+
+        /// Connections that this listener accepts in a second. Default: 0, which is any number.
+        public var maxConnectionsPerSecond = 0
+
         /// Creates a listener on an address.
         public init(address: Address, mode: UInt32? = nil, tls: TLS? = nil) {
             self.address = address

@@ -5,7 +5,7 @@ extension HostConfiguration {
     ///
     /// Each scalar comes from the highest layer that sets it. Listeners come all from one layer: the flags' replace the
     /// environment's, which replace the file's. Plugins add up in the order file, environment, flags; a library that is
-    /// there already, by its path, isn't taken again. Plugin folders and what is said of single methods come
+    /// there already, by its path, isn't taken again. Plugin folders and what is said of services and methods come
     /// from the file alone.
     ///
     /// - Parameters:
@@ -51,6 +51,7 @@ extension HostConfiguration {
         configuration.plugins = fileLayer.plugins
         configuration.pluginFolders = fileLayer.pluginFolders
         configuration.compression.methods = fileLayer.compressionMethods
+        configuration.callLimits = fileLayer.callLimits
         for library in environmentLayer.libraries + flagLayer.libraries {
             configuration.addPlugin(library)
         }

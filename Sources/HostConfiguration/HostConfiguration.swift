@@ -25,6 +25,8 @@ public struct HostConfiguration: Sendable, Equatable {
 
     /// Which answers are compressed.
     public var compression = Compression()
+    /// What services and methods may have. Default: none has a limit of its own.
+    public var callLimits: [CallLimit] = []
 
     /// Event loop threads. Default: 0, which means one per core.
     public var threads: Int = 0

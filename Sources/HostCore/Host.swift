@@ -80,6 +80,9 @@ public final class Host: Sendable {
                 limits: TransportLimits(configuration.limits)
             ) { peer, reason in
                 logger.debug("connection of \(peer) ended: \(reason)")
+            } onRefusals: { refusals in
+                let list = refusals.all.map { "\($0.refusal.words) (\($0.count))" }.joined(separator: "; ")
+                logger.warning("refused: \(list)")
             }
         } catch {
             staging.removeAll()
@@ -106,6 +109,7 @@ public final class Host: Sendable {
             listeners.append((listener, tls))
         }
         await transport.setCompression(CompressionPolicy(configuration.compression))
+        await transport.setCallLimits(configuration.callLimits.map { CallLimit($0) })
         await director.apply(WantedPlugins(configuration), configuration.reload)
         guard await !plugins.names.isEmpty else {
             throw HostError(code: .nothingToServe, message: "none of the plugins could be loaded; the reasons are in the log")
@@ -143,7 +147,7 @@ public final class Host: Sendable {
         await transport.publish(admin: service.routes(loops: transport.loops.count))
         do throws(TransportError) {
             // For this user alone: who may connect may do all that the host may.
-            try await transport.listen(unixSocket: HostPath.absolute(path), mode: 0o600, for: .admin)
+            try await transport.listen(unixSocket: HostPath.absolute(path), mode: 0o600, Admission(for: .admin))
             logger.info("admin on unix:\(path)")
         } catch {
             // A socket that was asked for must be there; the default one is a convenience, which two hosts in one folder can't both have.
@@ -168,6 +172,7 @@ public final class Host: Sendable {
             case .logLevel(let level): logLevel.level = level
             case .limits(let limits): await transport.setLimits(TransportLimits(limits))
             case .compression(let compression): await transport.setCompression(CompressionPolicy(compression))
+            case .callLimits(let limits): await transport.setCallLimits(limits.map { CallLimit($0) })
             case .reload, .shutdown, .watchAll, .needsRestart: break
             case .pluginRemoved, .pluginReplaced, .pluginAdded, .watchChanged: break
             case .folderRemoved, .folderAdded, .folderWatchChanged: break

@@ -10,12 +10,32 @@ extension TransportLimits {
         maxReceiveMessageBytes = limits.maxReceiveMessageBytes
         maxSendMessageBytes = limits.maxSendMessageBytes
         maxHeaderListBytes = limits.maxHeaderListBytes
+        maxHeaderFields = limits.maxHeaderFields
         streamWindowBytes = limits.streamWindowBytes
         connectionWindowBytes = limits.connectionWindowBytes
         maxStreamWindowBytes = limits.maxStreamWindowBytes
         maxConnectionWindowBytes = limits.maxConnectionWindowBytes
         windowBudgetBytes = limits.windowBudgetBytes
         maxConnections = limits.maxConnections
+        maxConnectionsPerAddress = limits.maxConnectionsPerAddress
+        maxCalls = limits.maxCalls
+        maxConnectionsPerSecond = limits.maxConnectionsPerSecond
+        maxConnectionsPerSecondPerAddress = limits.maxConnectionsPerSecondPerAddress
+        maxCallsPerSecond = limits.maxCallsPerSecond
+        maxCallsPerSecondPerConnection = limits.maxCallsPerSecondPerConnection
+        maxHeldBytes = limits.maxHeldBytes
+        maxControlFramesPerSecond = limits.maxControlFramesPerSecond
+        maxResetsPerSecond = limits.maxResetsPerSecond
+        handshakeSeconds = limits.handshakeSeconds
+        headerSeconds = limits.headerSeconds
+        idleSeconds = limits.idleSeconds
+        stalledWriteSeconds = limits.stalledWriteSeconds
+        keepaliveSeconds = limits.keepaliveSeconds
+        keepaliveTimeoutSeconds = limits.keepaliveTimeoutSeconds
+        minPingSeconds = limits.minPingSeconds
+        permitPingsWithoutCalls = limits.permitPingsWithoutCalls
+        connectionAgeSeconds = limits.connectionAgeSeconds
+        connectionGraceSeconds = limits.connectionGraceSeconds
         sendBufferBytes = limits.sendBufferBytes
     }
 }
@@ -52,23 +72,42 @@ extension MessageEncoding {
     }
 }
 
+extension CallLimit {
+    /// The transport's limit as configured.
+    init(_ limit: HostConfiguration.CallLimit) {
+        self.init(
+            service: limit.service,
+            method: limit.method,
+            maxConcurrent: limit.maxConcurrent,
+            maxPerSecond: limit.maxPerSecond
+        )
+    }
+}
+
 extension Transport {
     /// Listens there, and answers the address with the port that the system chose where it was 0.
     func listen(on listener: HostConfiguration.Listener, _ tls: ListenerTLS?) async throws(TransportError) -> String {
+        let admission = Admission(
+            tls: tls,
+            limits: ListenerLimits(
+                maxConnections: listener.maxConnections,
+                maxConnectionsPerSecond: listener.maxConnectionsPerSecond
+            )
+        )
         switch listener.address {
         case .ipv4(let host, let port), .hostname(let host, let port):
-            return "\(host):\(try await listen(host: host, port: port, tls: tls))"
+            return "\(host):\(try await listen(host: host, port: port, admission))"
         case .ipv6(let host, let port):
-            return "[\(host)]:\(try await listen(host: host, port: port, tls: tls))"
+            return "[\(host)]:\(try await listen(host: host, port: port, admission))"
         case .allInterfaces(let port):
             // "::" takes IPv4 too, unless the machine has no IPv6.
             do throws(TransportError) {
-                return "[::]:\(try await listen(host: "::", port: port, tls: tls))"
+                return "[::]:\(try await listen(host: "::", port: port, admission))"
             } catch {
-                return "0.0.0.0:\(try await listen(host: "0.0.0.0", port: port, tls: tls))"
+                return "0.0.0.0:\(try await listen(host: "0.0.0.0", port: port, admission))"
             }
         case .unix(let path):
-            try await listen(unixSocket: path, mode: listener.mode, tls: tls)
+            try await listen(unixSocket: path, mode: listener.mode, admission)
             return "unix:\(path)"
         }
     }

@@ -12,24 +12,39 @@ public final class Transport: Sendable {
     private let registry: ConnectionRegistry
     private let listeners = ListenerList()
     private let onFailure: @Sendable (String, String) -> Void
+    let callQuotas = Mutex<[CallQuota]>([])
 
-    /// A transport of so many threads (0: one a core). `onFailure` hears of connections that ended by an error of the peer.
+    private static let sweepInterval = TimeAmount.seconds(1)
+
+    /// A transport of so many threads (0: one a core). `onFailure` hears of connections that ended by an error of the peer; `onRefusals`,
+    /// from each loop, and once a second at most, of what was refused since the last time.
     public init(
         threads: Int,
         limits: TransportLimits,
-        onFailure: @escaping @Sendable (_ peer: String, _ reason: String) -> Void
+        onFailure: @escaping @Sendable (_ peer: String, _ reason: String) -> Void,
+        onRefusals: @escaping @Sendable (RefusalCounters) -> Void
     ) async throws {
         group = MultiThreadedEventLoopGroup(numberOfThreads: min(threads > 0 ? threads : System.coreCount, CallHandle.maxLoops))
         registry = ConnectionRegistry(
-            limit: limits.maxConnections,
+            limits: limits.ofConnections,
             windows: WindowBudget(limit: limits.windowBudgetBytes),
+            now: CallLoop.now,
             onFailure: onFailure
         )
         self.onFailure = onFailure
         var loops: [CallLoop] = []
-        for eventLoop in group.makeIterator() {
-            let index = loops.count
-            loops.append(try await eventLoop.submit { CallLoop(eventLoop: eventLoop, index: index, limits: limits) }.get())
+        let eventLoops = Array(group.makeIterator())
+        let gauges = ProcessGauges(loops: eventLoops.count)
+        gauges.setCallRate(limits.maxCallsPerSecond, now: CallLoop.now)
+        for (index, eventLoop) in eventLoops.enumerated() {
+            let loop = try await eventLoop.submit {
+                CallLoop(eventLoop: eventLoop, index: index, limits: limits, process: gauges, onRefusals: onRefusals)
+            }.get()
+            eventLoop.scheduleRepeatedTask(initialDelay: Self.sweepInterval, delay: Self.sweepInterval) { [registry] _ in
+                loop.turn { loop.sweep(now: CallLoop.coarseNow) }
+                if index == 0 { registry.forgetAddresses(now: CallLoop.coarseNow) }
+            }
+            loops.append(loop)
         }
         self.loops = loops
     }
@@ -44,15 +59,10 @@ public final class Transport: Sendable {
 
     // MARK: Listening
 
-    /// Listens on a TCP address; answers the port, which the system chose where it was 0. `tls`: `nil`, plaintext.
-    public func listen(
-        host: String,
-        port: Int,
-        tls: ListenerTLS? = nil,
-        for purpose: ListenerPurpose = .services
-    ) async throws(TransportError) -> Int {
+    /// Listens on a TCP address; answers the port, which the system chose where it was 0.
+    public func listen(host: String, port: Int, _ admission: Admission = Admission()) async throws(TransportError) -> Int {
         do {
-            let channel = try await bootstrap(purpose, tls).bind(host: host, port: port).get()
+            let channel = try await bootstrap(admission).bind(host: host, port: port).get()
             listeners.add(channel)
             return channel.localAddress?.port ?? port
         } catch {
@@ -61,27 +71,27 @@ public final class Transport: Sendable {
     }
 
     /// Listens on a Unix socket. A socket file that nobody listens on any more is replaced. `mode`: who may connect; `nil`: as the
-    /// process's umask says. `tls`: `nil`, plaintext.
+    /// process's umask says.
     public func listen(
         unixSocket path: String,
         mode: mode_t? = nil,
-        tls: ListenerTLS? = nil,
-        for purpose: ListenerPurpose = .services
+        _ admission: Admission = Admission()
     ) async throws(TransportError) {
         do {
             guard !UnixSocket.isServed(path) else {
                 throw IOError(errnoCode: EADDRINUSE, reason: "bind")
             }
             if UnixSocket.isSocket(path) { unlink(path) }
-            let channel = try await bootstrap(purpose, tls).withBoundSocket(UnixSocket.bound(to: path, mode: mode)).get()
+            let channel = try await bootstrap(admission).withBoundSocket(UnixSocket.bound(to: path, mode: mode)).get()
             listeners.add(channel, path: path)
         } catch {
             throw listenError("unix:\(path)", error)
         }
     }
 
-    private func bootstrap(_ purpose: ListenerPurpose, _ tls: ListenerTLS?) -> ServerBootstrap {
-        ServerBootstrap(group: group)
+    private func bootstrap(_ admission: Admission) -> ServerBootstrap {
+        let room = ListenerRoom(admission.limits, now: CallLoop.now)
+        return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 4096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { [onFailure] channel in
@@ -97,20 +107,19 @@ public final class Transport: Sendable {
                 value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 2048, maximum: 128 * 1024)
             )
             .childChannelInitializer { [registry, loops] channel in
-                guard let loop = loops.first(where: { $0.eventLoop === channel.eventLoop }), registry.reserve() else {
+                guard let loop = loops.first(where: { $0.eventLoop === channel.eventLoop }) else { return channel.close() }
+                switch registry.take(PeerAddress(channel.remoteAddress), on: room, now: CallLoop.coarseNow) {
+                case .refused(let refusal):
+                    loop.refusals[refusal] += 1
                     return channel.close()
-                }
-                return channel.eventLoop.makeCompletedFuture {
-                    do {
-                        if let tls {
-                            return try TLSHandshake.begin(on: channel, tls, loop: loop, registry: registry, purpose: purpose)
+                case .place(let place):
+                    return channel.eventLoop.makeCompletedFuture {
+                        do {
+                            try Connection.begin(on: channel, place, admission, loop: loop)
+                        } catch {
+                            place.giveBack()
+                            throw error
                         }
-                        let peer = PeerName.of(channel.remoteAddress)
-                        let connection = Connection(loop: loop, registry: registry, peer: peer, purpose: purpose)
-                        try channel.pipeline.syncOperations.addHandler(connection)
-                    } catch {
-                        registry.release()
-                        throw error
                     }
                 }
             }
@@ -145,8 +154,9 @@ public final class Transport: Sendable {
 
     /// Sets the limits. What a client was told when it connected stays as it is.
     public func setLimits(_ limits: TransportLimits) async {
-        registry.setLimit(limits.maxConnections)
+        registry.setLimits(limits.ofConnections, now: CallLoop.now)
         registry.windows.setLimit(limits.windowBudgetBytes)
+        loops.first?.process.setCallRate(limits.maxCallsPerSecond, now: CallLoop.now)
         _ = await onEachLoop { $0.limits = limits }
     }
 

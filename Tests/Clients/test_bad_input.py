@@ -10,9 +10,9 @@ from hyperframe.frame import (
     SettingsFrame, WindowUpdateFrame,
 )
 
+from support.bystander import Bystander
 from support.frames import PREFACE, FrameConnection, connect, framed
 from support.host import Host
-from support.waiting import PATIENCE
 
 HELLO = PREFACE + SettingsFrame(0).serialize()
 TLS_HELLO = bytes.fromhex("16030100c8010000c40303") + bytes(range(190))
@@ -88,26 +88,6 @@ HARMLESS = {
     "header with a line break": HELLO + headers(1, REQUEST + b"\x00\x01x\x03a\nb", "END_STREAM"),
     "content-length that lies": HELLO + headers(1, REQUEST + b"\x0f\x0d\x01" + b"9") + DataFrame(1, framed(b""), flags=["END_STREAM"]).serialize(),
 }
-
-
-class Bystander:
-    """Another client, with a stream open all the while."""
-
-    def __init__(self, host, pb):
-        self.pb, self.connection = pb, FrameConnection(host.port)
-        self.stream = self.connection.request("/bench.Bench/Bidi", end=False)
-        self.stub = pb.bench.BenchStub(host.channel())
-        self.count = 0
-        self.check()
-
-    def check(self):
-        """Its open stream answers, and so does a new call."""
-        text = self.pb.bench.Payload(data=b"%d" % self.count).SerializeToString()
-        self.count += 1
-        self.stream.send(framed(text))
-        self.connection.pump(lambda: len(self.stream.messages) == self.count or self.stream.over, "the bystander's answer")
-        assert self.stream.messages[-1:] == [text] and not self.stream.over
-        assert self.stub.Unary(self.pb.bench.Payload(data=text), timeout=PATIENCE).data == text
 
 
 @pytest.fixture(scope="module")

@@ -15,14 +15,19 @@ struct FileMistakeTests {
             (
                 #"{"limits": {"maxConcurentStreams": 1}}"#,
                 #"hostconfig.json:1:13: $.limits.maxConcurentStreams: no such key. Did you mean "maxConcurrentStreams"?"#
-                    + " Known here: maxConcurrentStreams, maxReceiveMessageBytes, maxSendMessageBytes,"
-                    + " maxHeaderListBytes, streamWindowBytes, connectionWindowBytes, maxStreamWindowBytes,"
-                    + " maxConnectionWindowBytes, windowBudgetBytes, maxConnections, sendBufferBytes"
+                    + " Known here: maxConcurrentStreams, maxReceiveMessageBytes, maxSendMessageBytes, maxHeaderListBytes,"
+                    + " maxHeaderFields, streamWindowBytes, connectionWindowBytes, maxStreamWindowBytes,"
+                    + " maxConnectionWindowBytes, windowBudgetBytes, maxConnections, maxConnectionsPerAddress, maxCalls,"
+                    + " maxConnectionsPerSecond, maxConnectionsPerSecondPerAddress, maxCallsPerSecond,"
+                    + " maxCallsPerSecondPerConnection, maxHeldBytes, maxControlFramesPerSecond, maxResetsPerSecond,"
+                    + " handshakeSeconds, headerSeconds, idleSeconds, stalledWriteSeconds, keepaliveSeconds,"
+                    + " keepaliveTimeoutSeconds, minPingSeconds, permitPingsWithoutCalls, connectionAgeSeconds,"
+                    + " connectionGraceSeconds, sendBufferBytes"
             ),
             (
                 #"{"listener": []}"#,
                 #"hostconfig.json:1:2: $.listener: no such key. Did you mean "listeners"? Known here: $schema, listeners,"#
-                    + " plugins, pluginFolders, watch, limits, compression, threads, log, reload, shutdown, admin, dataDirectory"
+                    + " plugins, pluginFolders, callLimits, watch, limits, compression, threads, log, reload, shutdown, admin, dataDirectory"
             ),
             (
                 #"{"threads": true}"#,
@@ -104,12 +109,12 @@ struct FileMistakeTests {
             (
                 "[]",
                 "hostconfig.json:1:1: $: found an array, wanted an object with the keys $schema, listeners, plugins,"
-                    + " pluginFolders, watch, limits, compression, threads, log, reload, shutdown, admin, dataDirectory"
+                    + " pluginFolders, callLimits, watch, limits, compression, threads, log, reload, shutdown, admin, dataDirectory"
             ),
             (
                 #"{"a key\n": 1}"#,
                 #"hostconfig.json:1:2: $["a key\n"]: no such key. Known here: $schema, listeners, plugins,"#
-                    + " pluginFolders, watch, limits, compression, threads, log, reload, shutdown, admin, dataDirectory"
+                    + " pluginFolders, callLimits, watch, limits, compression, threads, log, reload, shutdown, admin, dataDirectory"
             ),
         ]
     )

@@ -71,6 +71,13 @@ struct ListTests {
         #expect(configuration.listeners.map(\.mode) == [0o660, nil])
     }
 
+    @Test("A listener has limits of its own, and none by default")
+    func listenerLimits() throws {
+        let text = #"{"listeners": [{"address": ":1", "maxConnections": 5, "maxConnectionsPerSecond": 2}, {"address": ":2"}]}"#
+        let listeners = try load(text).listeners
+        #expect(listeners.map(\.maxConnections) == [5, 0] && listeners.map(\.maxConnectionsPerSecond) == [2, 0])
+    }
+
     @Test("A listener's TLS has its files, and defaults for the rest")
     func tls() throws {
         let file = #""certificate": "c.pem", "key": "k.pem""#
@@ -112,7 +119,7 @@ struct ListTests {
             (
                 #"{"listeners": [":1"]}"#,
                 #"hostconfig.json:1:16: $.listeners[0]: found ":1" (a string), wanted an object with the keys"#
-                    + " address, mode, tls"
+                    + " address, mode, tls, maxConnections, maxConnectionsPerSecond"
             ),
             (
                 #"{"listeners": [{"address": "50051"}]}"#,
@@ -133,6 +140,10 @@ struct ListTests {
             (
                 #"{"listeners": [{"address": ":1", "mode": "0660"}]}"#,
                 "hostconfig.json:1:42: $.listeners[0].mode: :1 is no Unix socket, and only its file has a mode; remove the key"
+            ),
+            (
+                #"{"listeners": [{"address": ":1", "maxConnections": -1}]}"#,
+                "hostconfig.json:1:52: $.listeners[0].maxConnections: found -1, wanted a whole number from 0 to 2147483647; 0 is any number"
             ),
             (
                 #"{"listeners": [{"address": ":1", "tls": true}]}"#,

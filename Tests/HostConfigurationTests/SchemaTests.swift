@@ -25,6 +25,7 @@ struct SchemaTests {
         #expect(
             Set(schema["properties"]["pluginFolders"]["items"]["properties"].keys) == Set(FileWalker.pluginFolderKeys)
         )
+        #expect(Set(schema["properties"]["callLimits"]["items"]["properties"].keys) == Set(FileWalker.callLimitKeys))
         for group in Set(Setting.all.filter { $0.path.count == 2 }.map { $0.path[0] }) {
             var known = Setting.all.filter { $0.path[0] == group }.map { $0.path[1] }
             if group == "compression" { known.append("methods") }

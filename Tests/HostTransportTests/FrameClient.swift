@@ -26,6 +26,8 @@ final class FrameClient {
     let channel: EmbeddedChannel
     let loop: CallLoop
     let failures = Failures()
+    /// What the loop has told of refusals.
+    let refusals = Failures()
     private var unread: [UInt8] = []
 
     let windows: WindowBudget
@@ -46,17 +48,19 @@ final class FrameClient {
 
     init(routes: RouteTable = RouteTable(), limits: TransportLimits = TransportLimits(), preface: Bool = true) throws {
         let eventLoop = EmbeddedEventLoop()
-        loop = CallLoop(eventLoop: eventLoop, index: 0, limits: limits)
+        let refusals = refusals
+        loop = CallLoop(eventLoop: eventLoop, index: 0, limits: limits, process: ProcessGauges(loops: 1)) { told in
+            for (refusal, count) in told.all { refusals.add("\(refusal.words) \(count)") }
+        }
         loop.routes = routes
         let failures = failures
         let clock = clock
         let windows = WindowBudget(limit: limits.windowBudgetBytes)
-        let registry = ConnectionRegistry(limit: 10, windows: windows) { _, reason in failures.add(reason) }
+        let registry = ConnectionRegistry(limits: .init(connections: 10), windows: windows) { _, reason in failures.add(reason) }
         self.windows = windows
-        _ = registry.reserve()
         channel = EmbeddedChannel(loop: eventLoop)
         try channel.pipeline.syncOperations.addHandler(
-            Connection(loop: loop, registry: registry, peer: Array("ipv4:127.0.0.1:1".utf8), now: { clock.now })
+            Connection(loop: loop, place: try registry.place(), peer: Array("ipv4:127.0.0.1:1".utf8), now: { clock.now })
         )
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         if preface {
@@ -144,4 +148,14 @@ final class FrameClient {
             }
         }
     }
+}
+
+extension ConnectionRegistry {
+    /// A place, of which there are enough.
+    func place() throws -> ConnectionPlace {
+        guard case .place(let place) = take(nil, now: 0) else { throw NoPlace() }
+        return place
+    }
+
+    struct NoPlace: Error {}
 }

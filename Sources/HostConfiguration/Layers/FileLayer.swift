@@ -8,6 +8,7 @@ struct FileLayer {
     var plugins: [HostConfiguration.Plugin] = []
     var pluginFolders: [HostConfiguration.PluginFolder] = []
     var compressionMethods: [HostConfiguration.Compression.Method] = []
+    var callLimits: [HostConfiguration.CallLimit] = []
 
     /// No file: nothing said.
     init() {}
@@ -27,6 +28,7 @@ struct FileLayer {
                 if let methods = member.value.member("methods") {
                     compressionMethods = try walker.compressionMethods(methods, at: path.key("methods"))
                 }
+            case "callLimits": callLimits = try walker.callLimits(member.value, at: path)
             default: values += try walker.settings(member, at: path)
             }
         }
@@ -38,7 +40,7 @@ struct FileLayer {
 
     /// In the order in which an operator would write them.
     static let topKeys: [String] =
-        Setting.all.reduce(into: ["$schema", "listeners", "plugins", "pluginFolders"]) { keys, setting in
+        Setting.all.reduce(into: ["$schema", "listeners", "plugins", "pluginFolders", "callLimits"]) { keys, setting in
             if !keys.contains(setting.path[0]) { keys.append(setting.path[0]) }
         }
 }

@@ -1,5 +1,5 @@
 extension FileWalker {
-    static let listenerKeys = ["address", "mode", "tls"]
+    static let listenerKeys = ["address", "mode", "tls", "maxConnections", "maxConnectionsPerSecond"]
 
     func listeners(_ node: JSONNode, at path: JSONPath) throws(ConfigurationError) -> [HostConfiguration.Listener] {
         let elements = try elements(of: node, at: path, wanted: "an array of listeners")
@@ -39,6 +39,8 @@ extension FileWalker {
                     throw error(.invalidValue, member.value, path, message)
                 }
             case "tls": listener.tls = try tls(member.value, at: path)
+            case "maxConnections": listener.maxConnections = try count(member.value, at: path)
+            case "maxConnectionsPerSecond": listener.maxConnectionsPerSecond = try count(member.value, at: path)
             default: break
             }
         }

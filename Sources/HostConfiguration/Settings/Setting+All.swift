@@ -27,6 +27,7 @@ extension Setting {
         Setting("limits", "maxSendMessageBytes", kind: .integer(\.limits.maxSendMessageBytes, 1...int31)),
         // Below 1 KiB no gRPC client's request fits.
         Setting("limits", "maxHeaderListBytes", kind: .integer(\.limits.maxHeaderListBytes, 1024...(16 << 20))),
+        Setting("limits", "maxHeaderFields", kind: .integer(\.limits.maxHeaderFields, 16...65536)),
         // RFC 9113 6.9.2: a stream's window can be set to anything; a connection's starts at 65535 and only grows.
         Setting("limits", "streamWindowBytes", kind: .integer(\.limits.streamWindowBytes, 1024...int31)),
         Setting("limits", "connectionWindowBytes", kind: .integer(\.limits.connectionWindowBytes, 65535...int31)),
@@ -34,6 +35,31 @@ extension Setting {
         Setting("limits", "maxConnectionWindowBytes", kind: .integer(\.limits.maxConnectionWindowBytes, 0...int31)),
         Setting("limits", "windowBudgetBytes", kind: .integer(\.limits.windowBudgetBytes, 0...(1 << 40))),
         Setting("limits", "maxConnections", kind: .integer(\.limits.maxConnections, 1...int31)),
+        Setting("limits", "maxConnectionsPerAddress", kind: .integer(\.limits.maxConnectionsPerAddress, 1...int31)),
+        Setting("limits", "maxCalls", kind: .integer(\.limits.maxCalls, 1...int31)),
+        Setting("limits", "maxConnectionsPerSecond", kind: .integer(\.limits.maxConnectionsPerSecond, 0...int31)),
+        Setting(
+            "limits",
+            "maxConnectionsPerSecondPerAddress",
+            kind: .integer(\.limits.maxConnectionsPerSecondPerAddress, 0...int31)
+        ),
+        Setting("limits", "maxCallsPerSecond", kind: .integer(\.limits.maxCallsPerSecond, 0...int31)),
+        Setting("limits", "maxCallsPerSecondPerConnection", kind: .integer(\.limits.maxCallsPerSecondPerConnection, 0...int31)),
+        // Below 1 MiB the queues of a few honest calls would be over it.
+        Setting("limits", "maxHeldBytes", kind: .integer(\.limits.maxHeldBytes, (1 << 20)...(1 << 40))),
+        // A client begins with a SETTINGS frame and acknowledges ours.
+        Setting("limits", "maxControlFramesPerSecond", kind: .integer(\.limits.maxControlFramesPerSecond, 10...1_000_000)),
+        Setting("limits", "maxResetsPerSecond", kind: .integer(\.limits.maxResetsPerSecond, 1...1_000_000)),
+        Setting("limits", "handshakeSeconds", kind: .number(\.limits.handshakeSeconds, 0...day)),
+        Setting("limits", "headerSeconds", kind: .number(\.limits.headerSeconds, 0...day)),
+        Setting("limits", "idleSeconds", kind: .number(\.limits.idleSeconds, 0...day)),
+        Setting("limits", "stalledWriteSeconds", kind: .number(\.limits.stalledWriteSeconds, 0...day)),
+        Setting("limits", "keepaliveSeconds", kind: .number(\.limits.keepaliveSeconds, 0...day)),
+        Setting("limits", "keepaliveTimeoutSeconds", kind: .number(\.limits.keepaliveTimeoutSeconds, 1...day)),
+        Setting("limits", "minPingSeconds", kind: .number(\.limits.minPingSeconds, 0...day)),
+        Setting("limits", "permitPingsWithoutCalls", kind: .bool(\.limits.permitPingsWithoutCalls)),
+        Setting("limits", "connectionAgeSeconds", kind: .number(\.limits.connectionAgeSeconds, 0...(365 * day))),
+        Setting("limits", "connectionGraceSeconds", kind: .number(\.limits.connectionGraceSeconds, 0...(365 * day))),
         Setting("limits", "sendBufferBytes", kind: .integer(\.limits.sendBufferBytes, 1024...int31)),
     ]
 

@@ -9,6 +9,7 @@ extension ServerCall {
         case .call:
             open()
         case .status(let status):
+            if connection.head.isTooLarge { loop.refusals[.headerList] += 1 }
             service = .closed
             _ = finish(CallEnd(status))
         case .unknownEncoding(let status):
@@ -25,6 +26,7 @@ extension ServerCall {
 
     private func open() {
         let found = connection.head.path.withUnsafeBytes { routes.handler(path: $0) }
+        if let found, loop.acceptsCalls, !found.group.isDraining, let refusal = admit(to: found) { return refuse(refusal) }
         guard let found, loop.acceptsCalls, !found.group.isDraining, let handle = loop.calls.insert(self) else {
             service = .closed
             _ = finish(CallEnd(refusal(found)))
@@ -95,6 +97,7 @@ extension ServerCall {
         case .open, .held, .moving: deframer.append(data)
         case .none, .closed: dropInput()
         }
+        countHeld()
     }
 
     /// Delivers what is there, as far as demand goes; then the half-close, if it is due. `last`: the request ends with this data.
@@ -132,6 +135,7 @@ extension ServerCall {
         }
         guard service == .open else { return dropInput() }
         if input.count > 0 { deframer.append(input) }
+        countHeld()
         credit()
         if endReceived { deliverEnd() }
     }
@@ -210,6 +214,7 @@ extension ServerCall {
     /// What is of no use any more costs neither memory nor window.
     func dropInput() {
         if deframer.buffered > 0 { deframer = Deframer() }
+        countHeld()
         held = nil
         guard uncredited > 0, !streamClosed, !endReceived else { return }
         connection.giveWindow(uncredited, to: self)

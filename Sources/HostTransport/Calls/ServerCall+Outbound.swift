@@ -48,6 +48,7 @@ extension ServerCall {
 
     private func queued() -> SendResult {
         loop.calls.setQueued(queue.count, handle)
+        countHeld()
         flushLater()
         guard queue.count >= loop.limits.sendBufferBytes else { return .ok }
         awaitsDrain = true
@@ -147,6 +148,8 @@ extension ServerCall {
             return
         }
         queue.move(count, to: connection)
+        connection.written &+= UInt64(count)
+        countHeld()
         guard service == .open else { return }
         loop.calls.setQueued(queue.count, handle)
         if awaitsDrain, queue.count <= loop.limits.sendBufferBytes / 4 { askAttention() }
@@ -163,6 +166,8 @@ extension ServerCall {
         streamClosed = true
         connection.giveUpWindow(of: self)
         queue.removeAll()
+        leave()
+        countHeld()
         if service == .open, let handover, handover.isAwaited {
             // Its handler may have just ended, to go on elsewhere: then the next one is told. The hold keeps the call.
             handover.lost = reason

@@ -27,6 +27,8 @@ public final class ServerCall: HTTP2Stream {
         var end: CallEnd?
         /// The body of an answer that isn't gRPC's.
         var plainText: [UInt8]?
+        /// The limits of services and methods that it counts to.
+        var quotas: [CallQuota] = []
         /// Bytes that the stream's window is larger than at its beginning.
         var extraWindow = 0
     }
@@ -63,6 +65,10 @@ public final class ServerCall: HTTP2Stream {
     var deadlineTimer: LoopTimers.Timer?
     /// Where the call stands among its connection's calls.
     var connectionIndex = 0
+    /// Whether it counts among those that limits allow.
+    var isAdmitted = false
+    /// Bytes that it keeps, as they were counted.
+    var heldBytes: Int32 = 0
 
     // Inbound
     var deframer = Deframer()

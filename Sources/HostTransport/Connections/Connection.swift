@@ -1,6 +1,7 @@
 import GRPCWire
 import HTTP2Session
 import NIOCore
+import NIOSSL
 
 /// One client's connection: bytes between the socket and the HTTP/2 session, and the calls that live on it.
 ///
@@ -12,10 +13,10 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
     // A connection writes so many chunks before other connections of the loop get their turn.
     private static let chunksPerFlush = 8
     // A client that hasn't answered the ping of a graceful shutdown by then is taken to have heard.
-    private static let shutdownAnswer = TimeAmount.seconds(1)
+    static let shutdownAnswer = TimeAmount.seconds(1)
 
     let loop: CallLoop
-    let registry: ConnectionRegistry
+    let place: ConnectionPlace
     let peer: [UInt8]
     let purpose: ListenerPurpose
     let security: ConnectionSecurity
@@ -23,29 +24,40 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
     // Made in handlerAdded, which comes before any other event.
     private(set) var session: HTTP2Session!
 
-    private var context: ChannelHandlerContext?
-    private var calls: [ServerCall] = []
+    var context: ChannelHandlerContext?
+    var calls: [ServerCall] = []
     private var waiting: [ServerCall] = []
     private var flushAsked = false
     private var flushing = false
-    private var closing = false
-    private var shutdown = Shutdown.none
+    var closing = false
+    var shutdown = Shutdown.none
+    var watch = ConnectionWatch()
+    var keepalive = Keepalive()
+    var pingsTooMuch = false
+    var age: ConnectionAge
+    // Grows with what comes.
+    var reads: UInt64 = 0
+    var callRate: TokenBucket?
+    /// Bytes that its calls keep.
+    var heldBytes = 0
+    /// Grows with each byte of data that the client lets the host write.
+    var written: UInt64 = 0
 
-    private enum Shutdown { case none, announced, goneAway }
+    enum Shutdown { case none, announced, goneAway }
 
     /// What a PING of the host's is for.
-    private enum Ping: UInt64 { case shutdown = 1, bandwidth }
+    enum Ping: UInt64 { case shutdown = 1, bandwidth, keepalive }
 
-    private var probe: BandwidthProbe
+    var probe: BandwidthProbe
     // Bytes that streams may send beyond their first windows.
-    private var widened = 0
+    var widened = 0
 
     // Nanoseconds of a clock that never goes back.
-    private let now: @Sendable () -> UInt64
+    let now: @Sendable () -> UInt64
 
     init(
         loop: CallLoop,
-        registry: ConnectionRegistry,
+        place: ConnectionPlace,
         peer: [UInt8],
         purpose: ListenerPurpose = .services,
         security: ConnectionSecurity = .plaintext,
@@ -55,32 +67,52 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
         self.purpose = purpose
         self.security = security
         self.loop = loop
-        self.registry = registry
+        self.place = place
         self.peer = peer
-        head = RequestHead(limit: loop.limits.maxHeaderListBytes)
+        age = ConnectionAge(begun: CallLoop.coarseNow, chance: Double.random(in: 0...1))
         probe = BandwidthProbe(window: loop.limits.streamWindowBytes, limit: loop.limits.maxStreamWindowBytes)
+        head = RequestHead(limit: loop.limits.maxHeaderListBytes, fieldLimit: loop.limits.maxHeaderFields)
+        let rate = loop.limits.maxCallsPerSecondPerConnection
+        if rate > 0 { callRate = TokenBucket(perSecond: rate, now: CallLoop.coarseNow) }
     }
+
+    /// Begins on a channel that was just accepted: at once, or with TLS when the client has shown that it speaks HTTP/2.
+    static func begin(on channel: any Channel, _ place: ConnectionPlace, _ admission: Admission, loop: CallLoop) throws {
+        let peer = PeerName.of(channel.remoteAddress)
+        let pipeline = channel.pipeline.syncOperations
+        guard let credentials = admission.tls else {
+            return try pipeline.addHandler(Connection(loop: loop, place: place, peer: peer, purpose: admission.purpose))
+        }
+        let tls = NIOSSLServerHandler(context: credentials.context)
+        try pipeline.addHandlers([tls, TLSHandshake(tls, place, loop: loop, peer: peer, purpose: admission.purpose)])
+    }
+
+    var registry: ConnectionRegistry { place.registry }
 
     // MARK: The channel
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         let limits = loop.limits
+        var budget = FrameBudget.Limits()
+        budget.controlFramesPerSecond = limits.maxControlFramesPerSecond
+        budget.resetsPerSecond = limits.maxResetsPerSecond
         do throws(HTTP2Error) {
             session = try HTTP2Session(
                 settings: HTTP2Settings(
                     maxConcurrentStreams: UInt32(clamping: limits.maxConcurrentStreams),
                     streamWindow: UInt32(clamping: limits.streamWindowBytes),
                     connectionWindow: UInt32(clamping: limits.connectionWindowBytes),
-                    maxHeaderListSize: UInt32(clamping: limits.maxHeaderListBytes)
+                    maxHeaderListSize: UInt32(clamping: limits.maxHeaderListBytes),
+                    budget: budget
                 ),
                 memory: loop.sessionMemory,
                 delegate: self
             )
         } catch {
             // Then there is no session, and this handler must see no event.
-            registry.failed(peer, error)
-            registry.release()
+            registry.failed(peer, error.description)
+            place.giveBack()
             self.context = nil
             context.close(promise: nil)
             context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
@@ -96,11 +128,15 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        // Of one that was ended, what still comes is dropped.
+        guard self.context != nil else { return }
         let buffer = unwrapInboundIn(data)
+        reads &+= 1
         loop.partOfTurn {
             buffer.withUnsafeReadableBytes { bytes in
                 do throws(HTTP2Error) {
                     try session.receive(bytes)
+                    judge()
                 } catch {
                     fail(error)
                 }
@@ -131,18 +167,19 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
         context.close(promise: nil)
     }
 
-    private func lose() {
+    func lose() {
         guard context != nil else { return }
         context = nil
         for call in calls { call.streamEnded(.connectionLost) }
         calls = []
         waiting = []
         loop.connections[ObjectIdentifier(self)] = nil
-        registry.release()
+        place.giveBack()
     }
 
     private func fail(_ error: HTTP2Error) {
-        registry.failed(peer, error)
+        if error.isFlood { loop.refusals[.flooded] += 1 }
+        registry.failed(peer, error.description)
         context?.close(promise: nil)
     }
 
@@ -156,8 +193,9 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
         return call
     }
 
-    func received(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+    func received(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) -> Bool {
         head.add(name: name, value: value)
+        return !head.isTooLarge
     }
 
     func ended(_ call: ServerCall) {
@@ -173,56 +211,6 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
         for call in calls { body(call) }
     }
 
-    // MARK: Windows
-
-    /// So many bytes of messages have come.
-    @inline(__always)
-    func counted(_ bytes: Int) {
-        if probe.received(bytes) { beginProbe() }
-    }
-
-    private func beginProbe() {
-        probe.began(at: now())
-        session.ping(tag: Ping.bandwidth.rawValue)
-        askFlush()
-    }
-
-    /// Lets a call whose handler takes what comes have as much on its way as the path takes, within the budgets.
-    @inline(__always)
-    func widenWindow(of call: ServerCall) {
-        guard probe.window > loop.limits.streamWindowBytes else { return }
-        widen(call)
-    }
-
-    private func widen(_ call: ServerCall) {
-        let before = call.rare?.extraWindow ?? 0
-        let wanted = min(
-            probe.window - loop.limits.streamWindowBytes - before,
-            loop.limits.maxConnectionWindowBytes - widened
-        )
-        guard wanted > 0 else { return }
-        let granted = registry.windows.take(wanted)
-        guard granted > 0 else { return }
-        widened += granted
-        call.withRare { $0.extraWindow = before + granted }
-        session.setWindow(call, loop.limits.streamWindowBytes + before + granted)
-    }
-
-    /// The call's stream has ended.
-    func giveUpWindow(of call: ServerCall) {
-        guard let extra = call.rare?.extraWindow, extra > 0 else { return }
-        call.rare?.extraWindow = 0
-        widened -= extra
-        registry.windows.giveBack(extra)
-    }
-
-    /// Gives window of the stream back to the client.
-    func giveWindow(_ bytes: Int, to call: ServerCall) {
-        session.consume(call, bytes)
-        // Not from inside a read alone: a handler's demand may come at any time.
-        if session.wantsWrite { askFlush() }
-    }
-
     func needsFlush(_ call: ServerCall) {
         waiting.append(call)
         askFlush()
@@ -230,7 +218,7 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
 
     // MARK: Writing
 
-    private func askFlush() {
+    func askFlush() {
         guard !flushAsked, context != nil else { return }
         flushAsked = true
         loop.needsFlush(self)
@@ -288,62 +276,11 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
     }
 
     /// Closes when the socket has taken what was written: closing at once would throw away what waits.
-    private func closeWhenWritten() {
+    func closeWhenWritten() {
         guard let context, !closing else { return }
         closing = true
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenComplete { [weak self] _ in self?.context?.close(promise: nil) }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
-    }
-
-    // MARK: Graceful shutdown
-
-    /// Two steps (RFC 9113 6.8): no new streams please; and, when the client has surely heard, the last one that is served.
-    func shutDown() {
-        guard shutdown == .none, context != nil else { return }
-        shutdown = .announced
-        for call in calls { call.askToDrain() }
-        session.announceShutdown()
-        session.ping(tag: Ping.shutdown.rawValue)
-        askFlush()
-        let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
-        loop.eventLoop.scheduleTask(in: Self.shutdownAnswer) { [loop] in
-            loop.turn { bound.value.goAway() }
-        }
-    }
-
-    /// Whether the client was told to go elsewhere.
-    var isShuttingDown: Bool { shutdown != .none }
-
-    func receivedPingAck(tag: UInt64) {
-        switch Ping(rawValue: tag) {
-        case .shutdown: if shutdown == .announced { goAway() }
-        case .bandwidth:
-            guard probe.answered(at: now()) else { return }
-            session.setConnectionWindow(max(probe.window, loop.limits.connectionWindowBytes))
-        case nil: break
-        }
-    }
-
-    private func goAway() {
-        guard shutdown == .announced, context != nil else { return }
-        shutdown = .goneAway
-        session.goAway()
-        askFlush()
-    }
-
-    /// The drain limit has passed: what still runs is told, answered UNAVAILABLE, and the connection closed.
-    func endNow() {
-        guard context != nil else { return }
-        for call in calls where call.service != .closed && call.service != .none {
-            call.reject(Status(.unavailable, "the server is shutting down"), .shutdown)
-        }
-        if shutdown == .none { shutdown = .announced }
-        goAway()
-        flush()
-        closeWhenWritten()
-        // A client that doesn't read must not hold the shutdown up.
-        let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
-        loop.eventLoop.scheduleTask(in: Self.shutdownAnswer) { bound.value.context?.close(promise: nil) }
     }
 }

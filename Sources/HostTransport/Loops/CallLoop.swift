@@ -20,6 +20,16 @@ public final class CallLoop: @unchecked Sendable {
     let calls: CallTable
     /// May change while it runs: for what is looked up from then on.
     var limits: TransportLimits
+    /// Limits of services and methods.
+    var quotas = CallQuotas()
+    /// What this loop has open, and what the process has.
+    let gauges: LoopGauges
+    let process: ProcessGauges
+    /// Whether calls keep more bytes than they may: no new ones are taken.
+    var isShedding = false
+    var refusals = RefusalCounters()
+    var toldRefusals = RefusalCounters()
+    let onRefusals: @Sendable (RefusalCounters) -> Void
 
     var routes = RouteTable()
     /// What connections of operators are answered.
@@ -58,11 +68,20 @@ public final class CallLoop: @unchecked Sendable {
     private let mailbox = Mutex<[@Sendable (CallLoop) -> Void]>([])
 
     /// Must be called on the event loop.
-    init(eventLoop: any EventLoop, index: Int, limits: TransportLimits) {
+    init(
+        eventLoop: any EventLoop,
+        index: Int,
+        limits: TransportLimits,
+        process: ProcessGauges,
+        onRefusals: @escaping @Sendable (RefusalCounters) -> Void
+    ) {
         eventLoop.preconditionInEventLoop()
         self.eventLoop = eventLoop
         self.index = index
         self.limits = limits
+        self.process = process
+        self.onRefusals = onRefusals
+        gauges = process.loops[index]
         calls = CallTable(loop: index)
         thread = pthread_self()
     }

@@ -11,37 +11,21 @@ final class TLSHandshake: ChannelInboundHandler, RemovableChannelHandler {
     /// The name of HTTP/2 in ALPN (RFC 9113 3.2).
     static let http2 = "h2"
 
-    private static let limit = TimeAmount.seconds(10)
-
     private let loop: CallLoop
-    private let registry: ConnectionRegistry
+    private let place: ConnectionPlace
     private let peer: [UInt8]
     private let purpose: ListenerPurpose
     private let tls: NIOSSLServerHandler
     private var context: ChannelHandlerContext?
-    private var timeout: Scheduled<Void>?
     private var isOver = false
+    private let begun = CallLoop.coarseNow
 
-    private init(_ loop: CallLoop, _ registry: ConnectionRegistry, _ peer: [UInt8], _ purpose: ListenerPurpose, _ tls: NIOSSLServerHandler)
-    {
+    init(_ tls: NIOSSLServerHandler, _ place: ConnectionPlace, loop: CallLoop, peer: [UInt8], purpose: ListenerPurpose) {
+        self.tls = tls
+        self.place = place
         self.loop = loop
-        self.registry = registry
         self.peer = peer
         self.purpose = purpose
-        self.tls = tls
-    }
-
-    /// Begins the handshake on a channel that was just accepted.
-    static func begin(
-        on channel: any Channel,
-        _ credentials: ListenerTLS,
-        loop: CallLoop,
-        registry: ConnectionRegistry,
-        purpose: ListenerPurpose
-    ) throws {
-        let tls = NIOSSLServerHandler(context: credentials.context)
-        let handshake = TLSHandshake(loop, registry, PeerName.of(channel.remoteAddress), purpose, tls)
-        try channel.pipeline.syncOperations.addHandlers([tls, handshake])
     }
 
     // MARK: The channel
@@ -49,10 +33,6 @@ final class TLSHandshake: ChannelInboundHandler, RemovableChannelHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         loop.handshakes[ObjectIdentifier(self)] = self
-        let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
-        timeout = loop.eventLoop.scheduleTask(in: Self.limit) {
-            bound.value.refuse("wanted a TLS handshake within \(Self.limit.nanoseconds / 1_000_000_000) s of connecting")
-        }
         if loop.isDraining { abandon() }
     }
 
@@ -65,7 +45,7 @@ final class TLSHandshake: ChannelInboundHandler, RemovableChannelHandler {
         }
         let connection = Connection(
             loop: loop,
-            registry: registry,
+            place: place,
             peer: peer,
             purpose: purpose,
             security: .tls(tls.peerCertificate.flatMap(PeerIdentity.init))
@@ -75,7 +55,7 @@ final class TLSHandshake: ChannelInboundHandler, RemovableChannelHandler {
             try context.pipeline.syncOperations.addHandler(connection, position: .after(self))
             context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
         } catch {
-            registry.release()
+            place.giveBack()
             context.close(promise: nil)
         }
     }
@@ -91,6 +71,14 @@ final class TLSHandshake: ChannelInboundHandler, RemovableChannelHandler {
 
     // MARK: The end
 
+    /// Once a second: ends it where the client takes too long.
+    func look(now: UInt64) {
+        let limit = loop.limits.watch.handshake
+        guard limit > 0, now > begun, now - begun >= limit else { return }
+        loop.refusals[.handshake] += 1
+        refuse("it took longer than limits.handshakeSeconds")
+    }
+
     /// The host goes away: a client that isn't served yet goes elsewhere.
     func abandon() {
         refuse("the server is shutting down")
@@ -100,14 +88,13 @@ final class TLSHandshake: ChannelInboundHandler, RemovableChannelHandler {
         guard !isOver else { return }
         let context = context
         end()
-        registry.failed(peer, "TLS handshake: \(reason)")
-        registry.release()
+        place.registry.failed(peer, "TLS handshake: \(reason)")
+        place.giveBack()
         context?.close(promise: nil)
     }
 
     private func end() {
         isOver = true
-        timeout?.cancel()
         context = nil
         loop.handshakes[ObjectIdentifier(self)] = nil
     }
