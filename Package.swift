@@ -107,6 +107,22 @@ let package = Package(
         // MARK: The messages of gRPC's own services, generated
         .target(name: "StandardAPI", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")], swiftSettings: strict),
 
+        // MARK: Metrics: what swift-metrics' instruments say as Prometheus reads it, and where it is read. Neither knows a host.
+        .target(
+            name: "PrometheusMetrics",
+            dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "MetricsEndpoint",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+
         // MARK: The host
         .target(
             name: "HostConfiguration",
@@ -122,6 +138,7 @@ let package = Package(
             name: "HostCore",
             dependencies: [
                 "AdminAPI", "StandardAPI", "CStreamHost", "FileWatching", "GRPCWire", "HostTransport", "PluginLoading", "HostConfiguration",
+                "MetricsEndpoint", "PrometheusMetrics",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
@@ -223,6 +240,18 @@ let package = Package(
             ),
             .testTarget(name: "PluginLoadingTests", dependencies: ["PluginLoading", "CStreamHost"], swiftSettings: strict),
             .testTarget(name: "PluginCheckingTests", dependencies: ["PluginChecking", "streamhost"], swiftSettings: strict),
+            .testTarget(
+                name: "PrometheusMetricsTests",
+                dependencies: ["PrometheusMetrics", .product(name: "Metrics", package: "swift-metrics")],
+                swiftSettings: strict
+            ),
+            .testTarget(
+                name: "MetricsEndpointTests",
+                dependencies: [
+                    "MetricsEndpoint", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                ],
+                swiftSettings: strict
+            ),
             .testTarget(name: "FileWatchingTests", dependencies: ["FileWatching"], swiftSettings: strict),
             .testTarget(
                 name: "HostConfigurationTests",

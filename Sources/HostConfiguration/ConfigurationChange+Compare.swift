@@ -32,6 +32,7 @@ extension ConfigurationChange {
         if before.limits != after.limits { changes.append(.limits(after.limits)) }
         if before.compression != after.compression { changes.append(.compression(after.compression)) }
         if before.callLimits != after.callLimits { changes.append(.callLimits(after.callLimits)) }
+        if before.accessLog != after.accessLog { changes.append(.accessLog) }
         if before.reload != after.reload { changes.append(.reload(after.reload)) }
         if before.shutdown != after.shutdown { changes.append(.shutdown(after.shutdown)) }
         if before.watch != after.watch { changes.append(.watchAll(after.watch)) }
@@ -43,6 +44,7 @@ extension ConfigurationChange {
         if before.listeners != after.listeners { keys.append("listeners") }
         if before.threads != after.threads { keys.append("threads") }
         if before.log.format != after.log.format { keys.append("log.format") }
+        if before.metrics != after.metrics { keys.append("metrics.address") }
         if before.admin != after.admin { keys.append("admin.socket") }
         if before.dataDirectory != after.dataDirectory { keys.append("dataDirectory") }
         return keys

@@ -15,6 +15,9 @@ public enum ConfigurationChange: Sendable, Equatable {
     /// From now on, these limits of services and methods.
     case callLimits([HostConfiguration.CallLimit])
 
+    /// From now on, calls are written down this way.
+    case accessLog
+
     /// From now on, reloads go this way.
     case reload(HostConfiguration.Reload)
 
@@ -58,6 +61,7 @@ extension ConfigurationChange: CustomStringConvertible {
         case .limits: "limits changed"
         case .compression: "compression changed"
         case .callLimits: "limits of services and methods changed"
+        case .accessLog: "access log settings changed"
         case .reload: "reload settings changed"
         case .shutdown(let shutdown): "shutdown.drainSeconds is \(Setting.plain(shutdown.drainSeconds)) now"
         case .watchAll(true): "everything that is loaded is watched now"

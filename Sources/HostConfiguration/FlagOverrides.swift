@@ -12,6 +12,9 @@ public struct FlagOverrides: Sendable, Equatable {
     /// `--log-format FORMAT`. Default: `nil`, not given.
     public var logFormat: String?
 
+    /// `--metrics ADDRESS`. Default: `nil`, not given.
+    public var metrics: String?
+
     /// `--watch`: everything that is loaded is watched. Default: `false`, not given, which leaves it to the layers below.
     public var watch: Bool
 
@@ -21,12 +24,14 @@ public struct FlagOverrides: Sendable, Equatable {
         listen: [String] = [],
         logLevel: String? = nil,
         logFormat: String? = nil,
+        metrics: String? = nil,
         watch: Bool = false
     ) {
         self.load = load
         self.listen = listen
         self.logLevel = logLevel
         self.logFormat = logFormat
+        self.metrics = metrics
         self.watch = watch
     }
 }

@@ -34,6 +34,12 @@ public struct HostConfiguration: Sendable, Equatable {
     /// What the host writes to its log, and how.
     public var log = Log()
 
+    /// A line for each call.
+    public var accessLog = AccessLog()
+
+    /// Where the host tells what it has counted.
+    public var metrics = Metrics()
+
     /// How plugins are replaced while they serve.
     public var reload = Reload()
 

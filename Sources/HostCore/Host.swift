@@ -2,6 +2,7 @@ import HostConfiguration
 import HostTransport
 import Logging
 import PluginLoading
+import PrometheusMetrics
 import Synchronization
 
 /// A host that serves: listeners, plugins, the admin service, and the way they end.
@@ -13,6 +14,8 @@ public final class Host: Sendable {
     private let certificates: CertificateKeeper
     private let events = EventHub()
     private let health = HealthBoard()
+    private let registry = PrometheusRegistry()
+    private let accessLog: AccessLog
     private let logLevel: HostLogHandler.SharedLevel
     private let logger: Logger
     private let state: Mutex<State>
@@ -20,6 +23,7 @@ public final class Host: Sendable {
     private struct State {
         var configuration: HostConfiguration
         var addresses: [String] = []
+        var metrics: HostMetrics?
     }
 
     // How long a plugin may take to stop its own threads once its calls are gone.
@@ -88,12 +92,15 @@ public final class Host: Sendable {
             staging.removeAll()
             throw HostError(code: .system, message: "cannot start the event loops: \(error)")
         }
+        registry.describeInstruments()
+        accessLog = AccessLog(loops: transport.loops.count, metrics: registry, logger: logger)
         plugins = PluginManager(
             transport: transport,
             bridge: CallBridge(loops: transport.loops, files: files, logger: PluginLog(logger: logger)),
             staging: staging,
             events: events,
             health: health,
+            metrics: registry,
             settings: PluginManager.Settings(configuration.reload),
             logger: logger
         )
@@ -110,11 +117,13 @@ public final class Host: Sendable {
         }
         await transport.setCompression(CompressionPolicy(configuration.compression))
         await transport.setCallLimits(configuration.callLimits.map { CallLimit($0) })
+        try await setAccessLog(configuration)
         await director.apply(WantedPlugins(configuration), configuration.reload)
         guard await !plugins.names.isEmpty else {
             throw HostError(code: .nothingToServe, message: "none of the plugins could be loaded; the reasons are in the log")
         }
         try await serveAdmin(configuration, onEnd)
+        try await serveMetrics(configuration)
         for (listener, tls) in listeners {
             do throws(TransportError) {
                 let address = try await transport.listen(on: listener, tls)
@@ -128,6 +137,19 @@ public final class Host: Sendable {
 
     /// Where it listens, with the ports that were found for port 0.
     public var addresses: [String] { state.withLock { $0.addresses } }
+
+    private func setAccessLog(_ configuration: HostConfiguration) async throws(HostError) {
+        let target = configuration.accessLogTarget
+        try accessLog.apply(configuration.accessLog, target)
+        await transport.observe(by: target == .off ? nil : accessLog)
+    }
+
+    private func serveMetrics(_ configuration: HostConfiguration) async throws(HostError) {
+        guard let address = configuration.metricsAddress else { return }
+        let metrics = try await HostMetrics.serve(at: address, registry, transport, plugins)
+        state.withLock { $0.metrics = metrics }
+        logger.info("metrics on \(metrics.address), at /metrics")
+    }
 
     // MARK: The admin service
 
@@ -165,6 +187,7 @@ public final class Host: Sendable {
             state.configuration = configuration
             return before
         }
+        accessLog.reopen()
         let changes = ConfigurationChange.changes(from: before, to: configuration)
         for change in changes {
             logger.notice("configuration: \(change)")
@@ -173,6 +196,12 @@ public final class Host: Sendable {
             case .limits(let limits): await transport.setLimits(TransportLimits(limits))
             case .compression(let compression): await transport.setCompression(CompressionPolicy(compression))
             case .callLimits(let limits): await transport.setCallLimits(limits.map { CallLimit($0) })
+            case .accessLog:
+                do throws(HostError) {
+                    try await setAccessLog(configuration)
+                } catch {
+                    logger.error("the access log stays as it was: \(error.message)")
+                }
             case .reload, .shutdown, .watchAll, .needsRestart: break
             case .pluginRemoved, .pluginReplaced, .pluginAdded, .watchChanged: break
             case .folderRemoved, .folderAdded, .folderWatchChanged: break
@@ -204,7 +233,9 @@ public final class Host: Sendable {
 
     private func clearAway() async {
         await plugins.retireAll(within: Self.retirementLimit)
+        await state.withLock { $0.metrics }?.stop()
         await transport.stop()
+        accessLog.finish()
         staging.removeAll()
     }
 }

@@ -9,7 +9,7 @@ public final class Transport: Sendable {
     public let loops: [CallLoop]
 
     private let group: MultiThreadedEventLoopGroup
-    private let registry: ConnectionRegistry
+    let registry: ConnectionRegistry
     private let listeners = ListenerList()
     private let onFailure: @Sendable (String, String) -> Void
     let callQuotas = Mutex<[CallQuota]>([])
@@ -66,7 +66,7 @@ public final class Transport: Sendable {
             listeners.add(channel)
             return channel.localAddress?.port ?? port
         } catch {
-            throw listenError("\(host):\(port)", error)
+            throw .listen("\(host):\(port)", error)
         }
     }
 
@@ -85,7 +85,7 @@ public final class Transport: Sendable {
             let channel = try await bootstrap(admission).withBoundSocket(UnixSocket.bound(to: path, mode: mode)).get()
             listeners.add(channel, path: path)
         } catch {
-            throw listenError("unix:\(path)", error)
+            throw .listen("unix:\(path)", error)
         }
     }
 
@@ -110,7 +110,7 @@ public final class Transport: Sendable {
                 guard let loop = loops.first(where: { $0.eventLoop === channel.eventLoop }) else { return channel.close() }
                 switch registry.take(PeerAddress(channel.remoteAddress), on: room, now: CallLoop.coarseNow) {
                 case .refused(let refusal):
-                    loop.refusals[refusal] += 1
+                    loop.refusals.count(refusal)
                     return channel.close()
                 case .place(let place):
                     return channel.eventLoop.makeCompletedFuture {
@@ -123,21 +123,6 @@ public final class Transport: Sendable {
                     }
                 }
             }
-    }
-
-    private func listenError(_ address: String, _ error: any Error) -> TransportError {
-        var reason = "\(error)"
-        var hint = ""
-        if let error = error as? IOError {
-            reason = String(cString: strerror(error.errnoCode))
-            switch error.errnoCode {
-            case EADDRINUSE: hint = " Another process listens there: end it, or choose another address (port 0: any free one)."
-            case EACCES: hint = " Ports below 1024, and folders of others, need rights that this process doesn't have."
-            case EADDRNOTAVAIL: hint = " This machine has no such address."
-            default: break
-            }
-        }
-        return TransportError(code: .listenFailed, message: "cannot listen on \(address): \(reason).\(hint)")
     }
 
     // MARK: Routes

@@ -1,3 +1,6 @@
+import Glibc
+import NIOCore
+
 /// Why the transport could not do what was asked: an open code, and a message for a person.
 public struct TransportError: Error, Sendable, CustomStringConvertible {
     /// What kind of failure it is.
@@ -16,4 +19,22 @@ public struct TransportError: Error, Sendable, CustomStringConvertible {
 
     /// The message.
     public var description: String { message }
+}
+
+extension TransportError {
+    /// What the system said when a listener was to be bound, and what to do.
+    public static func listen(_ address: String, _ error: any Error) -> TransportError {
+        var reason = "\(error)"
+        var hint = ""
+        if let error = error as? IOError {
+            reason = String(cString: strerror(error.errnoCode))
+            switch error.errnoCode {
+            case EADDRINUSE: hint = " Another process listens there: end it, or choose another address (port 0: any free one)."
+            case EACCES: hint = " Ports below 1024, and folders of others, need rights that this process doesn't have."
+            case EADDRNOTAVAIL: hint = " This machine has no such address."
+            default: break
+            }
+        }
+        return TransportError(code: .listenFailed, message: "cannot listen on \(address): \(reason).\(hint)")
+    }
 }

@@ -63,6 +63,15 @@ struct StreamHostCommand: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("text or json.", valueName: "format"))
     var logFormat: String?
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Where Prometheus finds metrics, at /metrics: HOST:PORT, [V6]:PORT, :PORT, unix:PATH, or off. (default: off)",
+            valueName: "addr"
+        )
+    )
+    var metrics: String?
+
     @Flag(name: .long, help: "Watch the libraries of all plugins, and all plugin folders: a new build is loaded when its file is whole.")
     var watch = false
 
@@ -84,7 +93,7 @@ struct StreamHostCommand: AsyncParsableCommand {
         try HostConfiguration.load(
             file: config,
             environment: Environment.variables(),
-            flags: FlagOverrides(load: load, listen: listen, logLevel: logLevel, logFormat: logFormat, watch: watch)
+            flags: FlagOverrides(load: load, listen: listen, logLevel: logLevel, logFormat: logFormat, metrics: metrics, watch: watch)
         )
     }
 

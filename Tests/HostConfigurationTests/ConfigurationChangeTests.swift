@@ -132,9 +132,10 @@ struct ConfigurationChangeTests {
             $0.threads = 3
             $0.log.format = .json
             $0.admin.socket = "off"
+            $0.metrics.address = "127.0.0.1:1"
             $0.dataDirectory = "elsewhere"
         }
-        let keys = ["listeners", "threads", "log.format", "admin.socket", "dataDirectory"]
+        let keys = ["listeners", "threads", "log.format", "metrics.address", "admin.socket", "dataDirectory"]
         #expect(found == keys.map { .needsRestart(key: $0) })
     }
 
@@ -144,10 +145,11 @@ struct ConfigurationChangeTests {
         let value =
             switch setting.kind {
             case .integer(_, let range): "\(range.upperBound - 1)"
-            case .number: "7.25"
-            case .bool: "true"
+            case .number(_, let range): "\(range.upperBound / 2)"
+            case .bool(let field): HostConfiguration()[keyPath: field] ? "false" : "true"
             case .choice(let choice): try #require(choice.words.last)
             case .text: "elsewhere"
+            case .address: "127.0.0.1:1"
             }
         let changed = try load(environment: [name: value])
         #expect(ConfigurationChange.changes(from: HostConfiguration(), to: changed).count == 1)

@@ -27,7 +27,7 @@ struct FileMistakeTests {
             (
                 #"{"listener": []}"#,
                 #"hostconfig.json:1:2: $.listener: no such key. Did you mean "listeners"? Known here: $schema, listeners,"#
-                    + " plugins, pluginFolders, callLimits, watch, limits, compression, threads, log, reload, shutdown, admin, dataDirectory"
+                    + " plugins, pluginFolders, callLimits, watch, limits, compression, threads, log, accessLog, metrics, reload, shutdown, admin, dataDirectory"
             ),
             (
                 #"{"threads": true}"#,
@@ -109,12 +109,12 @@ struct FileMistakeTests {
             (
                 "[]",
                 "hostconfig.json:1:1: $: found an array, wanted an object with the keys $schema, listeners, plugins,"
-                    + " pluginFolders, callLimits, watch, limits, compression, threads, log, reload, shutdown, admin, dataDirectory"
+                    + " pluginFolders, callLimits, watch, limits, compression, threads, log, accessLog, metrics, reload, shutdown, admin, dataDirectory"
             ),
             (
                 #"{"a key\n": 1}"#,
                 #"hostconfig.json:1:2: $["a key\n"]: no such key. Known here: $schema, listeners, plugins,"#
-                    + " pluginFolders, callLimits, watch, limits, compression, threads, log, reload, shutdown, admin, dataDirectory"
+                    + " pluginFolders, callLimits, watch, limits, compression, threads, log, accessLog, metrics, reload, shutdown, admin, dataDirectory"
             ),
         ]
     )

@@ -68,10 +68,11 @@ struct LayeringTests {
         let value =
             switch setting.kind {
             case .integer(_, let range): "\(range.upperBound - 1)"
-            case .number: "7.25"
-            case .bool: "true"
+            case .number(_, let range): "\(range.upperBound / 2)"
+            case .bool(let field): HostConfiguration()[keyPath: field] ? "false" : "true"
             case .choice(let choice): try #require(choice.words.last)
             case .text: "elsewhere"
+            case .address: "127.0.0.1:1"
             }
         let configuration = try load(environment: [name: value])
         #expect(configuration != HostConfiguration())

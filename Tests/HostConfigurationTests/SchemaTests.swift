@@ -75,6 +75,9 @@ struct SchemaTests {
             #expect(entry["type"] == "string")
             #expect(entry["minLength"] == 1)
             #expect(entry["default"] == .string(defaults[keyPath: field]))
+        case .address(let field):
+            #expect(entry["type"] == "string")
+            #expect(entry["default"] == .string(defaults[keyPath: field]))
         }
     }
 
@@ -168,6 +171,7 @@ struct SchemaTests {
                 case .bool: "true or false"
                 case .choice(let choice): choice.words.joined(separator: ", ")
                 case .text: "a path"
+                case .address: "an address"
                 }
             let value =
                 switch setting.kind {
@@ -175,7 +179,7 @@ struct SchemaTests {
                 case .number(let field, _): Setting.plain(defaults[keyPath: field])
                 case .bool(let field): "\(defaults[keyPath: field])"
                 case .choice(let choice): choice.get(defaults)
-                case .text(let field): defaults[keyPath: field]
+                case .text(let field), .address(let field): defaults[keyPath: field]
                 }
             let cells = line.split(separator: "|").map(String.init)
             try #require(cells.count == 5)

@@ -8,6 +8,7 @@ final class RecordingHandler: CallHandler {
     let kind: MethodKind
     let path: [UInt8]
     let group: CallGroup
+    let counts: MethodCounts
     let policy: ReloadPolicy
     var keepsRequest: Bool { policy == .migrate && !kind.clientStreams }
     /// What it answers where a call is to move.
@@ -21,6 +22,7 @@ final class RecordingHandler: CallHandler {
         _ kind: MethodKind,
         path: String = "/a.B/C",
         group: CallGroup = CallGroup(loops: 1),
+        counts: MethodCounts = MethodCounts(loops: 1),
         policy: ReloadPolicy = .pin,
         answer: YieldAnswer = .stays,
         takes: Bool = true,
@@ -29,6 +31,7 @@ final class RecordingHandler: CallHandler {
         self.kind = kind
         self.path = Array(path.utf8)
         self.group = group
+        self.counts = counts
         self.policy = policy
         self.answer = answer
         self.takes = takes

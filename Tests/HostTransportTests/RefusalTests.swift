@@ -35,8 +35,8 @@ import Testing
 
     private static func expectEnd(_ client: FrameClient, _ refusal: Refusal) throws {
         #expect(try complaint(client) == refusal.words)
-        #expect(client.loop.refusals.all.map(\.refusal) == [refusal])
-        #expect(client.loop.refusals[refusal] == 1)
+        #expect(client.loop.refusals.counters.all.map(\.refusal) == [refusal])
+        #expect(client.loop.refusals.counters[refusal] == 1)
         #expect(client.failures.all == [refusal.words])
         #expect(client.loop.connections.isEmpty)
         client.channel.embeddedEventLoop.advanceTime(by: .seconds(2))
@@ -108,7 +108,7 @@ import Testing
         let request = FrameClient.request("/a.B/C")
         try client.send(FrameClient.headers, flags: 5, stream: 1, request + Array(repeating: 0x80 | 19, count: 300))
         #expect(try client.story(1) == ["headers end"])
-        #expect(client.loop.refusals.all.map(\.refusal) == [.headerList], "one that is a little over is told")
+        #expect(client.loop.refusals.counters.all.map(\.refusal) == [.headerList], "one that is a little over is told")
         try client.send(FrameClient.headers, flags: 5, stream: 3, request + Array(repeating: 0x80 | 19, count: 1000))
         #expect(try Self.complaint(client) == Refusal.controlFrames.words)
     }
@@ -117,7 +117,7 @@ import Testing
         let client = try Self.client { $0.maxControlFramesPerSecond = 1_000_000 }
         client.channel.isWritable = false
         for _ in 0..<12 { try client.send(Array(repeating: Self.floods[0].1, count: 1000).flatMap { $0 }) }
-        #expect(client.loop.refusals.all.map(\.refusal) == [.queuedFrames])
+        #expect(client.loop.refusals.counters.all.map(\.refusal) == [.queuedFrames])
         client.channel.embeddedEventLoop.advanceTime(by: .seconds(2))
         #expect(!client.channel.isActive)
     }
@@ -167,7 +167,7 @@ import Testing
         for second in 0...6 { client.loop.turn { client.loop.sweep(now: UInt64(second) * 1_000_000_000) } }
         let goAway = try client.frames().filter { $0.type == FrameClient.goAway }
         #expect(goAway.map { $0.payload[7] } == [0])
-        #expect(client.loop.refusals[.idle] == 1)
+        #expect(client.loop.refusals.counters[.idle] == 1)
     }
 
     @Test func aClientWithoutWindowForItsDataIsEnded() throws {
@@ -195,7 +195,7 @@ import Testing
         let client = try Self.client(Self.waits) { $0.maxCalls = 2 }
         for stream: UInt32 in [1, 3, 5] { try client.open("/a.B/C", stream: stream) }
         #expect(try client.story(5) == ["headers end", "reset 0"])
-        #expect(client.loop.refusals.all.map(\.refusal) == [.callsOfProcess])
+        #expect(client.loop.refusals.counters.all.map(\.refusal) == [.callsOfProcess])
         try client.send(FrameClient.reset, stream: 1, [0, 0, 0, 8])
         try client.open("/a.B/C", stream: 7)
         #expect(try client.story(7) == [])
@@ -206,13 +206,13 @@ import Testing
         let client = try Self.client(Self.waits) { $0.maxCallsPerSecond = 3 }
         client.loop.process.setCallRate(3, now: CallLoop.coarseNow)
         for index in 0..<10 { try client.open("/a.B/C", stream: UInt32(index) * 2 + 1) }
-        #expect(client.loop.refusals[.callRateOfProcess] >= 6)
+        #expect(client.loop.refusals.counters[.callRateOfProcess] >= 6)
     }
 
     @Test func aConnectionsRateOfCallsIsBounded() throws {
         let client = try Self.client(Self.waits) { $0.maxCallsPerSecondPerConnection = 3 }
         for index in 0..<10 { try client.open("/a.B/C", stream: UInt32(index) * 2 + 1) }
-        #expect(client.loop.refusals[.callRateOfConnection] >= 6)
+        #expect(client.loop.refusals.counters[.callRateOfConnection] >= 6)
         #expect(client.channel.isActive)
     }
 
@@ -236,7 +236,7 @@ import Testing
         limit(CallLimit(service: "a.B", method: "C", maxPerSecond: 1))
         _ = try open()
         #expect(try !open())
-        #expect(client.loop.refusals.all.map(\.refusal) == [.callsOfService, .callsOfMethod, .callRateOfMethod])
+        #expect(client.loop.refusals.counters.all.map(\.refusal) == [.callsOfService, .callsOfMethod, .callRateOfMethod])
     }
 
     @Test func aChangedLimitCountsTheCallsThatAreOpen() {
@@ -289,6 +289,6 @@ import Testing
         #expect(try client.frames().filter { $0.type == FrameClient.ping }.count == 1)
         for now in 11...15 { client.loop.turn { client.loop.sweep(now: UInt64(now) * second) } }
         #expect(!client.channel.isActive)
-        #expect(client.loop.refusals.all.map(\.refusal) == [.keepalive])
+        #expect(client.loop.refusals.counters.all.map(\.refusal) == [.keepalive])
     }
 }

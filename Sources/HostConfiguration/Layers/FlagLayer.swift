@@ -10,6 +10,7 @@ struct FlagLayer {
         var values: [(setting: Setting, content: ConfigContent)] = []
         let scalars = [
             ("--log-level", Setting.logLevel, flags.logLevel), ("--log-format", Setting.logFormat, flags.logFormat),
+            ("--metrics", Setting.metricsAddress, flags.metrics),
         ]
         for case (let flag, let setting, let value?) in scalars {
             do {

@@ -4,6 +4,8 @@ extension Setting {
     static let logLevel = Setting("log", "level", kind: .choice(Choice(\.log.level)))
     static let logFormat = Setting("log", "format", kind: .choice(Choice(\.log.format)))
 
+    static let metricsAddress = Setting("metrics", "address", kind: .address(\.metrics.address))
+
     static let watch = Setting("watch", kind: .bool(\.watch))
 
     static let all: [Setting] =
@@ -15,7 +17,7 @@ extension Setting {
             Setting("threads", kind: .integer(\.threads, 0...1024)),
             logLevel,
             logFormat,
-        ] + reload + [
+        ] + accessLog + [metricsAddress] + reload + [
             Setting("shutdown", "drainSeconds", kind: .number(\.shutdown.drainSeconds, 0...day)),
             Setting("admin", "socket", kind: .text(\.admin.socket)),
             Setting("dataDirectory", kind: .text(\.dataDirectory)),
@@ -61,6 +63,13 @@ extension Setting {
         Setting("limits", "connectionAgeSeconds", kind: .number(\.limits.connectionAgeSeconds, 0...(365 * day))),
         Setting("limits", "connectionGraceSeconds", kind: .number(\.limits.connectionGraceSeconds, 0...(365 * day))),
         Setting("limits", "sendBufferBytes", kind: .integer(\.limits.sendBufferBytes, 1024...int31)),
+    ]
+
+    private static let accessLog = [
+        Setting("accessLog", "path", kind: .text(\.accessLog.path)),
+        Setting("accessLog", "format", kind: .choice(Choice(\.accessLog.format))),
+        Setting("accessLog", "sample", kind: .number(\.accessLog.sample, 0...1)),
+        Setting("accessLog", "failures", kind: .bool(\.accessLog.failures)),
     ]
 
     private static let reload = [

@@ -15,6 +15,7 @@ extension Setting {
         case .bool: "true or false"
         case .choice(let choice): "one of \(choice.words.joined(separator: ", "))"
         case .text: "a string that isn't empty"
+        case .address: "host:port, [v6]:port, :port, unix:PATH, or off"
         }
     }
 
@@ -42,7 +43,9 @@ extension Setting {
             return .string(try word(value, of: choice, found: node.described))
         case (.text, .string(let value)):
             return .string(try text(value, found: node.described))
-        case (.integer, _), (.number, _), (.bool, _), (.choice, _), (.text, _):
+        case (.address, .string(let value)):
+            return .string(try address(value))
+        case (.integer, _), (.number, _), (.bool, _), (.choice, _), (.text, _), (.address, _):
             throw refusal(.wrongType, found: node.described)
         }
     }
@@ -66,6 +69,8 @@ extension Setting {
             return .string(try word(value, of: choice, found: found))
         case .text:
             return .string(try text(value, found: found))
+        case .address:
+            return .string(try address(value))
         }
     }
 
@@ -89,6 +94,16 @@ extension Setting {
         // A path goes to C functions, which would stop at a zero byte.
         guard !value.utf8.contains(0) else {
             throw Refusal(code: .invalidValue, message: "found \(found), wanted a string without zero bytes")
+        }
+        return value
+    }
+
+    private func address(_ value: String) throws(Refusal) -> String {
+        guard value != "off" else { return value }
+        do {
+            _ = try ListenAddress.parse(value)
+        } catch {
+            throw Refusal(code: .invalidValue, message: "\(error.message); or off")
         }
         return value
     }

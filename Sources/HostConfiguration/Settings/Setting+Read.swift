@@ -12,7 +12,7 @@ extension Setting {
             case .number(let field, _): configuration[keyPath: field] = try reader.requiredDouble(forKey: key)
             case .bool(let field): configuration[keyPath: field] = try reader.requiredBool(forKey: key)
             case .choice(let choice): choice.set(&configuration, try reader.requiredString(forKey: key))
-            case .text(let field): configuration[keyPath: field] = try reader.requiredString(forKey: key)
+            case .text(let field), .address(let field): configuration[keyPath: field] = try reader.requiredString(forKey: key)
             }
         } catch {
             throw ConfigurationError(
@@ -29,7 +29,7 @@ extension Setting {
         case .number(let field, _): .double(configuration[keyPath: field])
         case .bool(let field): .bool(configuration[keyPath: field])
         case .choice(let choice): .string(choice.get(configuration))
-        case .text(let field): .string(configuration[keyPath: field])
+        case .text(let field), .address(let field): .string(configuration[keyPath: field])
         }
     }
 

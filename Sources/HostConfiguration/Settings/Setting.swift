@@ -17,6 +17,8 @@ struct Setting: Sendable {
         case choice(Choice)
         case bool(Field<Bool>)
         case text(Field<String>)
+        /// An address to listen on, or `off`.
+        case address(Field<String>)
     }
 
     init(_ path: String..., kind: Kind) {

@@ -9,6 +9,7 @@ final class EventStream: BuiltInHandler {
     let kind = MethodKind.serverStreaming
     let path: [UInt8]
     let group: CallGroup
+    let counts: MethodCounts
     private let hub: EventHub
 
     /// What a call keeps.
@@ -20,6 +21,7 @@ final class EventStream: BuiltInHandler {
     init(_ path: String, _ group: CallGroup, _ hub: EventHub) {
         self.path = Array(path.utf8)
         self.group = group
+        counts = MethodCounts(loops: group.loops)
         self.hub = hub
     }
 

@@ -8,22 +8,26 @@ final class PluginCallHandler: CallHandler {
     let kind: MethodKind
     let path: [UInt8]
     let group: CallGroup
+    let counts: MethodCounts
     let policy: ReloadPolicy
     let keepsRequest: Bool
     private let method: PluginMethod
     private let scratch: MetadataScratch
 
-    /// `nil`: registration has let through what it must not.
-    init?(method: PluginMethod, of service: PluginService, group: CallGroup, scratch: MetadataScratch) {
+    /// `counts`: of the generation before, where it has the method. `nil`: registration has let through what it must not.
+    init?(method: PluginMethod, path: [UInt8], group: CallGroup, counts: MethodCounts?, scratch: MetadataScratch) {
         guard let kind = MethodKind(rawValue: method.kind), let policy = ReloadPolicy(rawValue: method.reload) else { return nil }
         self.kind = kind
         self.policy = policy
         keepsRequest = policy == .migrate && !kind.clientStreams
         self.method = method
         self.group = group
+        self.counts = counts ?? MethodCounts(loops: group.loops)
         self.scratch = scratch
-        path = Array("/\(service.name)/\(method.name)".utf8)
+        self.path = path
     }
+
+    static func path(of method: PluginMethod, _ service: PluginService) -> [UInt8] { Array("/\(service.name)/\(method.name)".utf8) }
 
     func opened(_ call: ServerCall, resumed: Bool) -> Bool {
         var info = sh_call_info()

@@ -18,11 +18,13 @@ final class BuiltInMethod<Request: Message, Response: Message>: BuiltInHandler {
     let kind = MethodKind.unary
     let path: [UInt8]
     let group: CallGroup
+    let counts: MethodCounts
     private let answer: Answer
 
     init(_ path: String, _ group: CallGroup, _ answer: @escaping Answer) {
         self.path = Array(path.utf8)
         self.group = group
+        counts = MethodCounts(loops: group.loops)
         self.answer = answer
     }
 

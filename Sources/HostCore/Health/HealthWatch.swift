@@ -9,6 +9,7 @@ final class HealthWatch: BuiltInHandler {
     let kind = MethodKind.serverStreaming
     let path: [UInt8]
     let group: CallGroup
+    let counts: MethodCounts
     private let board: HealthBoard
 
     /// What a call keeps.
@@ -26,6 +27,7 @@ final class HealthWatch: BuiltInHandler {
     init(_ path: String, _ group: CallGroup, _ board: HealthBoard) {
         self.path = Array(path.utf8)
         self.group = group
+        counts = MethodCounts(loops: group.loops)
         self.board = board
     }
 

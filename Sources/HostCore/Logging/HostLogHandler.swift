@@ -72,7 +72,7 @@ public struct HostLogHandler: LogHandler {
     }
 
     // What comes from outside must not be able to forge a line.
-    private static func oneLine(_ text: String) -> String {
+    static func oneLine(_ text: String) -> String {
         guard text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else { return text }
         return text.unicodeScalars.reduce(into: "") { line, scalar in
             line += scalar.value < 0x20 || scalar.value == 0x7F ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)

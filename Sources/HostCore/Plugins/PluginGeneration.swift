@@ -37,14 +37,18 @@ final class PluginGeneration: Sendable {
     /// Milliseconds since 1970.
     let loadedAt: Int64
 
-    init(number: Int, plugin: Plugin, config: [UInt8], bridge: CallBridge) {
+    /// `counts`: what is counted of a method already, by its path.
+    init(number: Int, plugin: Plugin, config: [UInt8], bridge: CallBridge, counts: ([UInt8]) -> MethodCounts?) {
         self.number = number
         self.plugin = plugin
         self.config = config
-        let group = CallGroup(loops: bridge.loops.count)
+        let group = CallGroup(loops: bridge.loops.count, plugin: plugin.name, generation: number)
         self.group = group
         handlers = plugin.services.flatMap { service in
-            service.methods.compactMap { PluginCallHandler(method: $0, of: service, group: group, scratch: bridge.scratch) }
+            service.methods.compactMap { method in
+                let path = PluginCallHandler.path(of: method, service)
+                return PluginCallHandler(method: method, path: path, group: group, counts: counts(path), scratch: bridge.scratch)
+            }
         }
         loadedAt = Timestamp.milliseconds()
     }

@@ -27,7 +27,11 @@ extension PluginManager {
             )
         }
         let plugin = try await start(library, name: name, config: request.config)
-        var slot = PluginSlot(request, maxGenerations: settings.maxGenerations)
+        var slot = PluginSlot(
+            request,
+            maxGenerations: settings.maxGenerations,
+            instruments: ReloadInstruments(plugin: name, factory: metrics)
+        )
         guard case .begin(let number) = slot.ledger.begin() else { return name }
         slot.ledger.advanced(number)
         slot.ledger.advanced(number)

@@ -67,7 +67,10 @@ extension PluginManager {
 
     /// Adds a generation that has started to its slot.
     func register(_ plugin: Plugin, _ number: Int, config: [UInt8]) -> PluginGeneration {
-        let generation = PluginGeneration(number: number, plugin: plugin, config: config, bridge: bridge)
+        let before = slots[plugin.name]?.generations.values.flatMap(\.handlers) ?? []
+        let generation = PluginGeneration(number: number, plugin: plugin, config: config, bridge: bridge) { path in
+            before.first { $0.path == path }?.counts
+        }
         let library = plugin.library
         slots[plugin.name]?.generations[number] = generation
         slots[plugin.name]?.records[number] = PluginSlot.Record(

@@ -111,6 +111,7 @@ extension PluginManager {
             await finish(generation, of: name)
         }
         result.isUnmapped = slots[name]?.residentGenerations == 0
+        slots[name]?.instruments.destroy()
         slots[name] = nil
         names.removeAll { $0 == name }
         tell(

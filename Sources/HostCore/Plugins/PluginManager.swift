@@ -1,5 +1,6 @@
 import HostTransport
 import Logging
+import Metrics
 import PluginLoading
 
 /// The plugins of a host: loads, reloads, drains, unloads and retires them. What decides is in ``GenerationLedger``; this drives the libraries,
@@ -24,6 +25,8 @@ actor PluginManager {
     let staging: LibraryStaging
     let events: EventHub
     let health: HealthBoard
+    /// Makes the instruments that reloads are told by.
+    let metrics: any MetricsFactory
     let descriptors = DescriptorBoard()
     /// The host's own methods, which clients are answered beside those of plugins.
     let ownHandlers: [any CallHandler]
@@ -44,10 +47,12 @@ actor PluginManager {
         staging: LibraryStaging,
         events: EventHub,
         health: HealthBoard,
+        metrics: any MetricsFactory,
         settings: Settings,
         logger: Logger
     ) {
         self.health = health
+        self.metrics = metrics
         let loops = transport.loops.count
         ownHandlers = HealthService(board: health).handlers(loops: loops) + ReflectionService(board: descriptors).handlers(loops: loops)
         self.transport = transport

@@ -19,14 +19,16 @@ struct PluginSlot {
     /// Those that have an instance.
     var generations: [Int: PluginGeneration] = [:]
     var records: [Int: Record] = [:]
-    var counters = ReloadCounters()
+    private(set) var counters = ReloadCounters()
+    let instruments: ReloadInstruments
     /// Those that have retired and whose libraries stay mapped.
     var residentGenerations = 0
     var residentBytes = 0
     /// Watches the generation that is on probation.
     var probation: Task<Void, Never>?
 
-    init(_ request: PluginRequest, maxGenerations: Int) {
+    init(_ request: PluginRequest, maxGenerations: Int, instruments: ReloadInstruments) {
+        self.instruments = instruments
         self.request = request
         ledger = GenerationLedger(maxLive: maxGenerations)
     }
@@ -36,6 +38,12 @@ struct PluginSlot {
 
     /// Calls that are open, in whichever generation.
     var liveCalls: Int { generations.values.map(\.group.counts.live).reduce(0, +) }
+
+    /// One more reload.
+    mutating func count(_ verdict: ReloadVerdict) {
+        counters.count(verdict)
+        instruments.count(verdict)
+    }
 
     /// Its library stays mapped although nothing of it is used any more.
     mutating func staysMapped(_ library: PluginLibrary) {

@@ -8,11 +8,13 @@ final class ReflectionInfo: BuiltInHandler {
     let kind = MethodKind.bidirectional
     let path: [UInt8]
     let group: CallGroup
+    let counts: MethodCounts
     private let board: DescriptorBoard
 
     init(_ path: String, _ group: CallGroup, _ board: DescriptorBoard) {
         self.path = Array(path.utf8)
         self.group = group
+        counts = MethodCounts(loops: group.loops)
         self.board = board
     }
 

@@ -55,7 +55,7 @@ extension PluginManager {
             verdict.to = old.number
             verdict.tell(await rollBack(name, because: reason))
             verdict.total = ContinuousClock.now - begin
-            slots[name]?.counters.count(verdict)
+            slots[name]?.count(verdict)
             tell(HostEvent(.rolledBack, plugin: name, generation: old.number, verdict.summary, verdict: verdict), level: .warning)
         }
     }

@@ -147,7 +147,7 @@ extension PluginManager {
     }
 
     private func conclude(_ verdict: ReloadVerdict) {
-        slots[verdict.plugin]?.counters.count(verdict)
+        slots[verdict.plugin]?.count(verdict)
         slots[verdict.plugin]?.prune()
         switch verdict.outcome {
         case .accepted:

@@ -37,19 +37,27 @@ public final class CallGroup: @unchecked Sendable {
         }
     }
 
+    /// How many loops there are.
+    public let loops: Int
+    /// The plugin whose calls they are; empty: the host's own.
+    public let plugin: String
+    /// The plugin's generation; 0: the host's own.
+    public let generation: Int
+
     private let lines: UnsafeMutablePointer<Line>
-    private let count: Int
     private let draining = Atomic<Bool>(false)
 
     /// A group for a transport of so many loops.
-    public init(loops: Int) {
-        count = loops
+    public init(loops: Int, plugin: String = "", generation: Int = 0) {
+        self.loops = loops
+        self.plugin = plugin
+        self.generation = generation
         lines = .allocate(capacity: loops)
         for index in 0..<loops { (lines + index).initialize(to: Line()) }
     }
 
     deinit {
-        lines.deinitialize(count: count).deallocate()
+        lines.deinitialize(count: loops).deallocate()
     }
 
     /// Whether new calls are answered UNAVAILABLE.
@@ -61,7 +69,7 @@ public final class CallGroup: @unchecked Sendable {
     /// The counts of all loops. Exact for calls whose end the reader knows of by other means.
     public var counts: Counts {
         var sum = Counts()
-        for index in 0..<count {
+        for index in 0..<loops {
             // Ends first: a call that ends meanwhile counts as live, and never as less than none.
             sum.closed += lines[index].closed.load(ordering: .acquiring)
             sum.opened += lines[index].opened.load(ordering: .relaxed)

@@ -47,6 +47,8 @@ public protocol CallHandler: AnyObject, Sendable {
     var path: [UInt8] { get }
     /// The calls that are counted and moved together with this handler's.
     var group: CallGroup { get }
+    /// What becomes of the method's calls is counted there.
+    var counts: MethodCounts { get }
     /// What becomes of its calls when the group is replaced.
     var policy: ReloadPolicy { get }
     /// Whether its calls' requests are kept, to be delivered again where they move: of methods that take one, and whose calls may move.

@@ -21,6 +21,8 @@ final class Handover {
     /// Messages that the handler has given back, framed.
     var givenBack: [UInt8] = []
     var givenBackCount = 0
+    /// Messages that are to be delivered again: they have been counted.
+    var redelivered = 0
     var yield = Yield.none
     /// Whether a move waits for the handler's answer.
     var isAwaited = false

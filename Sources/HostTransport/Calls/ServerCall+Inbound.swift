@@ -9,11 +9,13 @@ extension ServerCall {
         case .call:
             open()
         case .status(let status):
-            if connection.head.isTooLarge { loop.refusals[.headerList] += 1 }
+            if connection.head.isTooLarge { loop.refusals.count(.headerList) }
             service = .closed
+            countStart(nil)
             _ = finish(CallEnd(status))
         case .unknownEncoding(let status):
             service = .closed
+            countStart(nil)
             let (name, value) = ResponseHeaders.acceptEncoding
             var encodings = MetadataBlock()
             name.withUnsafeBytes { name in value.withUnsafeBytes { encodings.append(name: name, value: $0) } }
@@ -26,19 +28,18 @@ extension ServerCall {
 
     private func open() {
         let found = connection.head.path.withUnsafeBytes { routes.handler(path: $0) }
+        countStart(found)
         if let found, loop.acceptsCalls, !found.group.isDraining, let refusal = admit(to: found) { return refuse(refusal) }
         guard let found, loop.acceptsCalls, !found.group.isDraining, let handle = loop.calls.insert(self) else {
             service = .closed
             _ = finish(CallEnd(refusal(found)))
             return
         }
-        handler = found
         state = CallState(kind: found.kind)
         // The rules see to it that there is no second message where one is wanted.
         if !found.kind.clientStreams { demand = .max }
         self.handle = handle
-        openedAt = CallLoop.coarseNow
-        if !connection.head.metadata.isEmpty { metadata = MetadataBlock(copying: connection.head.metadata) }
+        if metadata.isEmpty, !connection.head.metadata.isEmpty { metadata = MetadataBlock(copying: connection.head.metadata) }
         accepts = connection.head.accepts
         if !connection.head.codec.isEmpty { withRare { $0.codec = connection.head.codec } }
         let rule = loop.compression.rule(path: found.path)
@@ -65,7 +66,6 @@ extension ServerCall {
             service = .closed
             loop.calls.remove(handle)
             if let deadlineTimer { loop.cancel(deadlineTimer) }
-            handler = nil
             _ = finish(CallEnd(Status(.internal, "the service could not take the call")))
         } else if state.isFinished {
             closeService()
@@ -91,6 +91,7 @@ extension ServerCall {
 
     func dataArrived(_ data: UnsafeRawBufferPointer, last: Bool) {
         uncredited += data.count
+        countReceived(data.count)
         connection.counted(data.count)
         switch service {
         case .open where demand > 0: deliver(data, last: last)
@@ -109,6 +110,7 @@ extension ServerCall {
             case .message(let message, let compressed):
                 switch state.receivedMessage() {
                 case .deliver:
+                    if !takeRedelivered() { counts.add(1, to: .messagesIn) }
                     guard let message = plain(message, compressed, limit: limit) else { break }
                     demand -= 1
                     loop.deliversCompressed = compressed

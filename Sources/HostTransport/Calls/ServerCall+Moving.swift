@@ -160,7 +160,7 @@ extension ServerCall {
         // For one that nobody waits for any more: the handler gets to know what it is to clear.
         let request = resumed && !next.kind.clientStreams ? handover?.request : nil
         if resumed { rewind() } else { state = CallState(kind: next.kind) }
-        handler = next
+        take(next)
         demand = next.kind.clientStreams ? 1 : .max
         service = .open
         inEvent = true
@@ -201,14 +201,24 @@ extension ServerCall {
             request.withUnsafeBytes { MessagePrefix.frame($0, appendingTo: &framed) }
             deframer.prepend(framed)
             state.takeBack(messages: 1)
+            handover.redelivered += 1
             handover.request = nil
         }
         if handover.givenBackCount > 0 {
             deframer.prepend(handover.givenBack)
             state.takeBack(messages: handover.givenBackCount)
+            handover.redelivered += handover.givenBackCount
             handover.givenBack = []
             handover.givenBackCount = 0
         }
+    }
+
+    /// Whether the message that is delivered now was so before a move already; asked once for each.
+    @inline(__always)
+    func takeRedelivered() -> Bool {
+        guard let handover, handover.redelivered > 0 else { return false }
+        handover.redelivered -= 1
+        return true
     }
 
     /// Ends a call that no handler has.
@@ -220,8 +230,7 @@ extension ServerCall {
             loop.cancel(deadlineTimer)
             self.deadlineTimer = nil
         }
-        handler = nil
-        metadata = MetadataBlock()
+        forgetMetadata()
         if let status { _ = finish(CallEnd(status)) }
         dropInput()
     }

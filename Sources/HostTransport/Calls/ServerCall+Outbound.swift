@@ -19,12 +19,13 @@ extension ServerCall {
         guard service == .open, !streamClosed else { return .closed }
         guard message.count <= loop.limits.maxSendMessageBytes else { return .tooLarge }
         guard state.sendMessage() == .accept else { return .misplaced }
+        let before = queue.count
         if let packed = compression?.compressed(message, loop.deflater) {
             queue.append(packed, compressed: true)
         } else {
             queue.append(message)
         }
-        return queued()
+        return queued(since: before)
     }
 
     /// Queues a shared message.
@@ -32,8 +33,9 @@ extension ServerCall {
         guard service == .open, !streamClosed else { return .closed }
         guard message.count <= loop.limits.maxSendMessageBytes else { return .tooLarge }
         guard state.sendMessage() == .accept else { return .misplaced }
+        let before = queue.count
         queue.append(compression?.compressed(message, loop.deflater) ?? message)
-        return queued()
+        return queued(since: before)
     }
 
     /// Whether messages are compressed from here on, whatever the configuration says.
@@ -46,7 +48,8 @@ extension ServerCall {
         return .ok
     }
 
-    private func queued() -> SendResult {
+    private func queued(since before: Int) -> SendResult {
+        countQueued(since: before)
         loop.calls.setQueued(queue.count, handle)
         countHeld()
         flushLater()
@@ -150,6 +153,7 @@ extension ServerCall {
         queue.move(count, to: connection)
         connection.written &+= UInt64(count)
         countHeld()
+        countSent(count)
         guard service == .open else { return }
         loop.calls.setQueued(queue.count, handle)
         if awaitsDrain, queue.count <= loop.limits.sendBufferBytes / 4 { askAttention() }
@@ -165,6 +169,7 @@ extension ServerCall {
         guard !streamClosed else { return }
         streamClosed = true
         connection.giveUpWindow(of: self)
+        countEnd()
         queue.removeAll()
         leave()
         countHeld()

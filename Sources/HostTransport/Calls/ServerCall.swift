@@ -29,6 +29,8 @@ public final class ServerCall: HTTP2Stream {
         var plainText: [UInt8]?
         /// The limits of services and methods that it counts to.
         var quotas: [CallQuota] = []
+        /// What an observer is to be told.
+        var record: CallRecord?
         /// Bytes that the stream's window is larger than at its beginning.
         var extraWindow = 0
     }
@@ -51,7 +53,10 @@ public final class ServerCall: HTTP2Stream {
     /// The loop that the call lives on.
     public let loop: CallLoop
 
+    /// Who serves it, or has served it: see ``take(_:)``.
     var handler: (any CallHandler)?
+    /// Where what becomes of it is counted.
+    var counts: CountLine
     var service = Service.none
     var state = CallState(kind: .unary)
     /// The handler's own; not touched here.
@@ -91,7 +96,7 @@ public final class ServerCall: HTTP2Stream {
     var rare: Rare?
     /// What it needs to move; few have it.
     var handover: Handover?
-    /// On a coarse monotonic clock, in nanoseconds.
+    /// In nanoseconds of the monotonic clock; 0: it has not begun.
     var openedAt: UInt64 = 0
     var headersSubmitted = false
     var dataDeferred = false
@@ -108,6 +113,7 @@ public final class ServerCall: HTTP2Stream {
     init(connection: Connection) {
         self.connection = connection
         loop = connection.loop
+        counts = loop.unserved.line(0)
     }
 
     /// Who calls: `ipv4:127.0.0.1:50123`, `ipv6:[::1]:50123`, `unix:`.
@@ -166,8 +172,7 @@ public final class ServerCall: HTTP2Stream {
             loop.cancel(deadlineTimer)
             self.deadlineTimer = nil
         }
-        self.handler = nil
-        metadata = MetadataBlock()
+        forgetMetadata()
         dropInput()
     }
 

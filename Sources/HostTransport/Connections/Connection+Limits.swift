@@ -51,7 +51,7 @@ extension Connection {
             askFlush()
         case .end:
             // Nobody is there to be told.
-            loop.refusals[.keepalive] += 1
+            loop.refusals.count(.keepalive)
             registry.failed(peer, Refusal.keepalive.words)
             context.close(promise: nil)
         }
@@ -59,7 +59,8 @@ extension Connection {
 
     private func askToLeave(for refusal: Refusal) {
         guard shutdown == .none else { return }
-        loop.refusals[refusal] += 1
+        leaves = .refusal(refusal)
+        loop.refusals.count(refusal)
         shutDown()
     }
 
@@ -72,10 +73,11 @@ extension Connection {
     /// Ends this connection alone, and says why: its calls at once, its socket when the client has had time to read it.
     func end(for refusal: Refusal) {
         guard let context else { return }
-        loop.refusals[refusal] += 1
+        loop.refusals.count(refusal)
         registry.failed(peer, refusal.words)
         // Not as soon as it is written: a socket that is closed with bytes unread is reset, and the client loses what it has not read.
         closing = true
+        registry.counts.countGoAway(.refusal(refusal))
         session.goAway(.enhanceYourCalm, reason: refusal.goAwayText)
         flush()
         lose()

@@ -36,6 +36,7 @@ extension Connection {
         guard shutdown == .announced, context != nil else { return }
         shutdown = .goneAway
         session.goAway()
+        registry.counts.countGoAway(leaves)
         askFlush()
     }
 

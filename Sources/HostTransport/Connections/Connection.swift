@@ -31,6 +31,8 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
     private var flushing = false
     var closing = false
     var shutdown = Shutdown.none
+    /// Why it shuts down.
+    var leaves = GoAwayReason.shutdown
     var watch = ConnectionWatch()
     var keepalive = Keepalive()
     var pingsTooMuch = false
@@ -178,7 +180,7 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
     }
 
     private func fail(_ error: HTTP2Error) {
-        if error.isFlood { loop.refusals[.flooded] += 1 }
+        if error.isFlood { loop.refusals.count(.flooded) }
         registry.failed(peer, error.description)
         context?.close(promise: nil)
     }

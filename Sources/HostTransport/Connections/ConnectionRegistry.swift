@@ -38,6 +38,7 @@ final class ConnectionRegistry: Sendable {
         case refused(Refusal)
     }
 
+    let counts = ConnectionCounts()
     /// What they may grant beyond the windows that streams begin with.
     let windows: WindowBudget
     private let onFailure: @Sendable (_ peer: String, _ reason: String) -> Void
@@ -67,6 +68,7 @@ final class ConnectionRegistry: Sendable {
                 return .connectionRateOfProcess
             }
             state.count += 1
+            counts.countOpened()
             return nil
         }
         if let refusal { return .refused(refusal) }

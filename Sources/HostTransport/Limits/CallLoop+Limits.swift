@@ -19,9 +19,10 @@ extension CallLoop {
         for handshake in handshakes.values { handshake.look(now: now) }
         for connection in connections.values { connection.look(now: now) }
         relieve()
-        let news = refusals.since(toldRefusals)
+        let counted = refusals.counters
+        let news = counted.since(toldRefusals)
         guard news != RefusalCounters() else { return }
-        toldRefusals = refusals
+        toldRefusals = counted
         onRefusals(news)
     }
 

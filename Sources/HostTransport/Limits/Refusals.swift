@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Why a connection or a call was refused, or a connection ended, for the sake of the others.
 public enum Refusal: Int, CaseIterable, Sendable {
     // Connections that were closed at once.
@@ -75,6 +77,25 @@ extension Refusal {
         // gRPC's proposal A8: clients know it by this text, and ping half as often.
         self == .pings ? "too_many_pings" : words
     }
+}
+
+extension Refusal {
+    /// A name for programs, such as `connections_of_address`.
+    public var name: String {
+        String(describing: self).reduce(into: "") { name, letter in
+            if letter.isUppercase { name.append("_") }
+            name.append(letter.lowercased())
+        }
+    }
+}
+
+/// How often each has happened on a loop: written there, read from anywhere.
+final class LoopRefusals: Sendable {
+    private let state = Mutex(RefusalCounters())
+
+    var counters: RefusalCounters { state.withLock { $0 } }
+
+    func count(_ refusal: Refusal) { state.withLock { $0[refusal] += 1 } }
 }
 
 /// How often each has happened. Plain numbers: each loop has its own, and whoever wants to know adds them up.

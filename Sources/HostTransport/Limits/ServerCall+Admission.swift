@@ -36,7 +36,7 @@ extension ServerCall {
 
     /// Answers in the place of a handler.
     func refuse(_ refusal: Refusal) {
-        loop.refusals[refusal] += 1
+        loop.refusals.count(refusal)
         service = .closed
         _ = finish(refusal.end)
     }

@@ -2,8 +2,8 @@ import Synchronization
 
 extension Transport {
     /// How often something was refused, and why, over all loops.
-    public func refusals() async -> RefusalCounters {
-        await onEachLoop { $0.refusals }.reduce(into: RefusalCounters()) { $0.add($1) }
+    public var refusals: RefusalCounters {
+        loops.reduce(into: RefusalCounters()) { $0.add($1.refusals.counters) }
     }
 
     /// Sets the limits of services and methods. Calls that are open count on.

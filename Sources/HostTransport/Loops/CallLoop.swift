@@ -27,7 +27,7 @@ public final class CallLoop: @unchecked Sendable {
     let process: ProcessGauges
     /// Whether calls keep more bytes than they may: no new ones are taken.
     var isShedding = false
-    var refusals = RefusalCounters()
+    let refusals = LoopRefusals()
     var toldRefusals = RefusalCounters()
     let onRefusals: @Sendable (RefusalCounters) -> Void
 
@@ -46,6 +46,11 @@ public final class CallLoop: @unchecked Sendable {
     let inflater = MessageInflater()
     let deflater = MessageDeflater()
     var compression = CompressionPolicy()
+    /// Of requests that no handler was there for.
+    let unserved = MethodCounts(loops: 1)
+    let lag = LoopLag()
+    /// Who is told of calls that end; `nil`: nobody, and then nothing is kept for it.
+    var observer: (any CallObserver)?
     /// Whether the message that a handler is being given was compressed.
     public internal(set) var deliversCompressed = false
     /// Frames of the connection that is being flushed.
@@ -148,6 +153,7 @@ public final class CallLoop: @unchecked Sendable {
     func partOfTurn(_ event: () throws -> Void) rethrows {
         let nested = inTurn
         inTurn = true
+        if !nested { turnTimeRead = 0 }
         defer { inTurn = nested }
         try event()
     }
@@ -180,6 +186,7 @@ public final class CallLoop: @unchecked Sendable {
         guard !posted.isEmpty else { return }
         var tasks: [LoopTask] = []
         swap(&tasks, &posted)
+        turnTimeRead = 0
         for task in tasks { task.run(on: self) }
         tasks.removeAll(keepingCapacity: tasks.capacity <= 4096)
         if posted.isEmpty { swap(&tasks, &posted) }
@@ -196,10 +203,20 @@ public final class CallLoop: @unchecked Sendable {
         guard !dirty.isEmpty else { return }
         var connections: [Connection] = []
         swap(&connections, &dirty)
+        turnTimeRead = 0
         for connection in connections { connection.flush() }
     }
 
     // MARK: Timers
+
+    private var turnTimeRead: UInt64 = 0
+
+    /// When this part of the turn began, about: the clock is read once for all calls whose requests were read together, and once for those whose
+    /// answers are written together, and not before what handlers do in between.
+    var turnTime: UInt64 {
+        if turnTimeRead == 0 { turnTimeRead = Self.now }
+        return turnTimeRead
+    }
 
     /// Nanoseconds of the monotonic clock.
     static var now: UInt64 { NIODeadline.now().uptimeNanoseconds }

@@ -75,7 +75,7 @@ final class TLSHandshake: ChannelInboundHandler, RemovableChannelHandler {
     func look(now: UInt64) {
         let limit = loop.limits.watch.handshake
         guard limit > 0, now > begun, now - begun >= limit else { return }
-        loop.refusals[.handshake] += 1
+        loop.refusals.count(.handshake)
         refuse("it took longer than limits.handshakeSeconds")
     }
 
