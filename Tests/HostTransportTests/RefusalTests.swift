@@ -134,7 +134,7 @@ import Testing
             try client.message("x", stream: 1)
             for stream: UInt32 in [0, 1] { try client.send(FrameClient.windowUpdate, stream: stream, [0, 0, 0, 6]) }
         }
-        #expect(client.loop.refusals == RefusalCounters())
+        #expect(client.loop.refusals.counters == RefusalCounters())
         #expect(client.channel.isActive)
     }
 
