@@ -1,30 +1,21 @@
-/// Where a call stands in a distributed trace: what a `traceparent` says (W3C Trace Context, 3.2).
+/// Where a call stands in a distributed trace: what a `traceparent` says (W3C Trace Context, 3.2): the trace, and the caller's span in it.
 public struct TraceContext: Sendable, Equatable {
-    /// The trace's id, sixteen bytes of which not all are zero.
-    public let traceID: (high: UInt64, low: UInt64)
-    /// The caller's span, not zero.
-    public let parentID: UInt64
-    /// Whether the caller may have recorded its span.
-    public let isSampled: Bool
-
-    private static let fieldStarts = (traceID: 3, parentID: 36, flags: 53, end: 55)
+    // Sixteen bytes of which not all are zero, and eight.
+    private let traceHigh, traceLow, parent: UInt64
 
     /// `nil`: it is none, and must be left alone, as if it weren't there.
     public init?(traceparent text: UnsafeRawBufferPointer) {
-        let at = Self.fieldStarts
-        guard text.count >= at.end, [2, 35, 52].allSatisfy({ text[$0] == UInt8(ascii: "-") }),
+        // 3.2.1: version-traceid-parentid-flags, of 2, 32, 16 and 2 digits.
+        guard text.count >= 55, [2, 35, 52].allSatisfy({ text[$0] == UInt8(ascii: "-") }),
             let version = Self.hexadecimal(text[0..<2]),
-            let high = Self.hexadecimal(text[at.traceID..<19]),
-            let low = Self.hexadecimal(text[19..<35]),
-            let parent = Self.hexadecimal(text[at.parentID..<52]),
-            let flags = Self.hexadecimal(text[at.flags..<at.end])
+            let traceHigh = Self.hexadecimal(text[3..<19]), let traceLow = Self.hexadecimal(text[19..<35]),
+            let parent = Self.hexadecimal(text[36..<52]),
+            Self.hexadecimal(text[53..<55]) != nil
         else { return nil }
-        // 3.2.2.1: ff is no version; what a later one appends follows a dash, and is not looked at. 3.2.4: this one appends nothing.
-        guard version != 0xFF, text.count == at.end || (version > 0 && text[at.end] == UInt8(ascii: "-")) else { return nil }
-        guard high | low != 0, parent != 0 else { return nil }
-        traceID = (high, low)
-        parentID = parent
-        isSampled = flags & 1 == 1
+        // ff is no version; what a later one appends follows a dash, and is not looked at; this one appends nothing.
+        guard version != 0xFF, text.count == 55 || (version > 0 && text[55] == UInt8(ascii: "-")) else { return nil }
+        guard traceHigh | traceLow != 0, parent != 0 else { return nil }
+        (self.traceHigh, self.traceLow, self.parent) = (traceHigh, traceLow, parent)
     }
 
     /// The one `traceparent` of a request; `nil` where there is none, where it is none, and where there are several: nobody knows which counts.
@@ -41,14 +32,9 @@ public struct TraceContext: Sendable, Equatable {
     }
 
     /// The trace's id as the header has it: 32 digits.
-    public var traceText: String { Self.text(traceID.high) + Self.text(traceID.low) }
+    public var traceText: String { Self.text(traceHigh) + Self.text(traceLow) }
     /// The caller's span as the header has it: 16 digits.
-    public var parentText: String { Self.text(parentID) }
-
-    /// Whether both stand at the same place of the same trace.
-    public static func == (left: Self, right: Self) -> Bool {
-        left.traceID == right.traceID && left.parentID == right.parentID && left.isSampled == right.isSampled
-    }
+    public var parentText: String { Self.text(parent) }
 
     // Lower case alone (3.2.2: HEXDIGLC).
     private static func hexadecimal(_ digits: Slice<UnsafeRawBufferPointer>) -> UInt64? {
