@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -36,7 +37,7 @@ public final class MetricsServer: Sendable {
         try await MetricsServer(contentType, limits, content) { try await $0.bind(host: host, port: port).get() }
     }
 
-    /// Listens on a Unix socket. A socket file that is there is replaced.
+    /// Listens on a Unix socket. A socket file that is there is replaced; it goes with ``stop()``.
     public static func listen(
         unixSocket path: String,
         contentType: String,
@@ -97,6 +98,7 @@ public final class MetricsServer: Sendable {
 
     /// Ends it, and its connections.
     public func stop() async {
+        if let path = channel.localAddress?.pathname { unlink(path) }
         try? await channel.close().get()
         try? await group.shutdownGracefully()
     }

@@ -208,6 +208,27 @@ def can_look(host):
         return False
 
 
+def test_over_a_unix_socket_that_goes_with_the_host(start_host):
+    host = start_host(["echo-c"], config={"metrics": {"address": "unix:metrics.sock"}})
+    path = host.folder / "metrics.sock"
+
+    def answer():
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(20)
+            client.connect(str(path))
+            client.sendall(b"GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n")
+            return client.makefile("rb").read()
+
+    assert answer().startswith(b"HTTP/1.1 200 OK\r\n") and b"streamhost_build_info{" in answer()
+    second = Host(host.folder, ["echo-c"], config={"metrics": {"address": "unix:metrics.sock"}})
+    second.start(wait_for_port=False)
+    assert second.ended() == 1
+    assert "no metrics: another process listens on unix:metrics.sock" in second.log
+    assert answer().startswith(b"HTTP/1.1 200 OK\r\n"), "the first one is as it was"
+    host.stop()
+    assert not path.exists()
+
+
 def test_the_flag_goes_over_the_file_and_a_port_that_is_taken_stops_the_start(start_host):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

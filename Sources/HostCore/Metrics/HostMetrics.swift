@@ -28,6 +28,8 @@ final class HostMetrics: Sendable {
             let server = try await listen(at: address) { [registry] in PrometheusText.encode(await registry.families()) }
             transport.watchLag()
             return HostMetrics(server, address)
+        } catch let error as HostError {
+            throw error
         } catch {
             throw HostError(code: .listenFailed, message: "no metrics: \(TransportError.listen("\(address)", error).message)")
         }
@@ -49,6 +51,12 @@ final class HostMetrics: Sendable {
             // "::" takes IPv4 too, unless the machine has no IPv6.
             do { return try await listen("::", port) } catch { return try await listen("0.0.0.0", port) }
         case .unix(let path):
+            guard !UnixSocket.isServed(path) else {
+                throw HostError(
+                    code: .listenFailed,
+                    message: "no metrics: another process listens on \(address): end it, or choose another path"
+                )
+            }
             return try await MetricsServer.listen(unixSocket: path, contentType: PrometheusText.contentType, content: content)
         }
     }

@@ -2,14 +2,14 @@ import Glibc
 import NIOCore
 
 /// What stands at a Unix socket's path.
-enum UnixSocket {
+package enum UnixSocket {
     static func isSocket(_ path: String) -> Bool {
         var info = stat()
         return lstat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFSOCK
     }
 
     /// Whether somebody accepts connections there.
-    static func isServed(_ path: String) -> Bool {
+    package static func isServed(_ path: String) -> Bool {
         guard isSocket(path) else { return false }
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { return false }
