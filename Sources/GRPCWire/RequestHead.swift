@@ -9,6 +9,8 @@ public struct RequestHead {
         case call
         /// Answer with this HTTP status and text, without gRPC.
         case http(Int, String)
+        /// Answer whether new calls are taken, without gRPC.
+        case health
         /// Answer as gRPC, without a handler.
         case status(Status)
         /// The same, and tell which encodings there are.
@@ -156,7 +158,8 @@ public struct RequestHead {
             )
         }
         guard isPost else {
-            if isGet, path == Array("/".utf8) || path == Array("/healthz".utf8) { return .http(200, "streamhost\n") }
+            if isGet, path == Array("/".utf8) { return .http(200, "streamhost\n") }
+            if isGet, path == Array("/healthz".utf8) { return .health }
             return .http(405, "this server speaks gRPC: POST only\n")
         }
         guard contentType == .grpc else {

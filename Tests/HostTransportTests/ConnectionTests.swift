@@ -174,6 +174,16 @@ import Testing
         #expect(try client.story(1) == ["data 6 end"])
     }
 
+    @Test(arguments: [false, true]) func aHostThatDrainsIsNotHealthy(drains: Bool) throws {
+        let client = try FrameClient()
+        client.loop.isDraining = drains
+        for connection in client.loop.connections.values where drains { client.loop.turn { connection.shutDown() } }
+        let get = FrameClient.block([(":method", "GET"), (":scheme", "http"), (":path", "/healthz"), (":authority", "test")])
+        try client.send(FrameClient.headers, flags: 5, stream: 1, get)
+        // "streamhost" or "shutting down", and a line's end.
+        #expect(try client.story(1) == ["headers", "data \(drains ? 14 : 11) end"])
+    }
+
     @Test func demandThatGrowsBeforeTheEndIsReadDeliversWhatWaits() throws {
         let handler = RecordingHandler(.bidirectional)
         let client = try FrameClient(routes: RouteTable([("/a.B/C", handler)]))

@@ -23,6 +23,10 @@ extension ServerCall {
         case .http(let code, let text):
             service = .closed
             answer(http: code, text: text)
+        case .health:
+            service = .closed
+            let isLeaving = loop.isDraining || !loop.acceptsCalls
+            answer(http: isLeaving ? 503 : 200, text: isLeaving ? "shutting down\n" : "streamhost\n")
         }
     }
 
