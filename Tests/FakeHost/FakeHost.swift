@@ -2,8 +2,8 @@ import CStreamHost
 import Foundation
 import Synchronization
 
-/// A host in a test's hands: one loop, which is the test's own thread, calls that record what is done to them, and timers that fire when the
-/// test lets time pass. Suites that use it are on the main actor, so that their thread is one.
+/// A host in a test's hands: one loop, which is the thread that its last generation was made on, calls that record what is done to them, and
+/// timers that fire when the test lets time pass. Suites that use it are on the main actor, so that one thread at a time runs them.
 ///
 /// SAFETY: `@unchecked Sendable` as what several threads touch is in `shared`; the rest is the test's thread's.
 public final class FakeHost: @unchecked Sendable {
@@ -29,7 +29,7 @@ public final class FakeHost: @unchecked Sendable {
     let config: FakeText
     let dataDirectory: FakeText
     let identity: FakeIdentity?
-    let thread = pthread_self()
+    private let thread = Atomic<UInt>(0)
     let shared = Mutex(Shared())
     private let news = DispatchSemaphore(value: 0)
     var lastHandle: UInt64 = 0
@@ -51,6 +51,11 @@ public final class FakeHost: @unchecked Sendable {
     public var log: [String] { shared.withLock { $0.log } }
 
     // MARK: The loop
+
+    /// The loop is the calling thread from now on: the main actor's jobs, such as a suite's init and its test, may run on different ones.
+    func enter() { thread.store(UInt(pthread_self()), ordering: .relaxed) }
+
+    var isCurrent: Bool { thread.load(ordering: .relaxed) == UInt(pthread_self()) }
 
     /// Runs all that is posted, and what that posts.
     public func run() {
