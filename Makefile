@@ -9,7 +9,7 @@ DIST := dist
 BIN := .build/release
 VENV := .build-venv
 
-.PHONY: run dist install test unit-test client-test bench format lint clean deps test-deps build
+.PHONY: run dist install test unit-test client-test fuzz bench format lint clean deps test-deps build
 
 run: dist
 	$(DIST)/bin/streamhost --config $(DIST)/hostconfig.json
@@ -48,6 +48,10 @@ $(VENV)/ready: Tests/Clients/requirements.txt
 	$(VENV)/bin/pip install -q --disable-pip-version-check -r $<
 	@touch $@
 
+# What reads strangers' bytes, FUZZ_SECONDS each.
+fuzz: deps
+	scripts/fuzz.sh
+
 bench: dist
 	Benchmarks/run.sh
 
@@ -58,4 +62,4 @@ lint:
 	swift format lint -r --strict --parallel Package.swift $$(git ls-files --cached --others --exclude-standard '*.swift' | grep -vE '\.pb\.swift$$|Descriptors\.swift$$')
 
 clean:
-	rm -rf .build .build-debug .build-bench $(VENV) $(DIST)
+	rm -rf .build .build-debug .build-bench .build-fuzz $(VENV) $(DIST)
