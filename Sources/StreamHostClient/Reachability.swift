@@ -48,7 +48,17 @@ enum Reachability {
         let descriptor = socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return systemWords(errno) }
         defer { close(descriptor) }
-        return connect(descriptor, address, length) == 0 ? nil : systemWords(errno)
+        guard connect(descriptor, address, length) == 0 else { return systemWords(errno) }
+        return isHungUp(descriptor) ? "the connection was closed at once" : nil
+    }
+
+    // A process that is being killed accepts connections to its last moment. A host speaks first; who says nothing in time is somebody, too.
+    private static func isHungUp(_ descriptor: Int32) -> Bool {
+        var patience = timeval(tv_sec: 1, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        var byte: UInt8 = 0
+        let count = recv(descriptor, &byte, 1, 0)
+        return count == 0 || (count < 0 && errno == ECONNRESET)
     }
 
     private static func systemWords(_ number: Int32) -> String {

@@ -109,7 +109,7 @@ extension ServerCall {
         } else if let initialMetadata = rare?.initialMetadata {
             let fields = initialFields + encodingFields + ResponseHeaders.fields(initialMetadata)
             connection.session.submitResponse(self, headers: HTTP2HeaderBlock(fields))
-        } else if compression == nil {
+        } else if compression == nil, codec.isEmpty {
             connection.session.submitResponse(self, headers: ResponseHeaders.initial)
         } else {
             connection.session.submitResponse(self, headers: HTTP2HeaderBlock(initialFields + encodingFields))
@@ -125,7 +125,7 @@ extension ServerCall {
     }
 
     private var headersOnly: HTTP2HeaderBlock {
-        guard let end = rare?.end else { return ResponseHeaders.okOnly }
+        guard let end = rare?.end ?? (codec.isEmpty ? nil : .ok) else { return ResponseHeaders.okOnly }
         return HTTP2HeaderBlock(initialFields + end.fields)
     }
 
