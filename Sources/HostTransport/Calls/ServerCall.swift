@@ -57,7 +57,6 @@ public final class ServerCall: HTTP2Stream {
     var handler: (any CallHandler)?
     /// Where what becomes of it is counted.
     var counts: CountLine
-    var service = Service.none
     var state = CallState(kind: .unary)
     /// The handler's own; not touched here.
     public var userState: UnsafeMutableRawPointer?
@@ -68,27 +67,14 @@ public final class ServerCall: HTTP2Stream {
     /// On the monotonic clock, in nanoseconds; `nil`: none.
     public internal(set) var deadline: UInt64?
     var deadlineTimer: LoopTimers.Timer?
-    /// Where the call stands among its connection's calls.
-    var connectionIndex = 0
-    /// Whether it counts among those that limits allow.
-    var isAdmitted = false
-    /// Bytes that it keeps, as they were counted.
-    var heldBytes: Int32 = 0
 
     // Inbound
     var deframer = Deframer()
-    /// How answers may be compressed.
-    var accepts = MessageEncodings()
-    /// Whether ``held`` was compressed.
-    var heldWasCompressed = false
     /// Where messages are, or may be, compressed.
     var compression: CallCompression?
-    var demand: UInt32 = 1
     /// The one message of a method that takes one, until it is known that no other follows.
     var held: [UInt8]?
     var uncredited = 0
-    var endReceived = false
-    var endDelivered = false
 
     // Outbound
     var queue = OutboundQueue()
@@ -98,6 +84,24 @@ public final class ServerCall: HTTP2Stream {
     var handover: Handover?
     /// In nanoseconds of the monotonic clock; 0: it has not begun.
     var openedAt: UInt64 = 0
+
+    // Small ones, side by side: there are as many calls as memory has room for.
+
+    /// Where the call stands among its connection's calls.
+    var connectionIndex: Int32 = 0
+    /// Bytes that it keeps, as they were counted.
+    var heldBytes: Int32 = 0
+    /// Messages that may still be delivered.
+    var demand: UInt32 = 1
+    var service = Service.none
+    /// Whether it counts among those that limits allow.
+    var isAdmitted = false
+    /// How answers may be compressed.
+    var accepts = MessageEncodings()
+    /// Whether ``held`` was compressed.
+    var heldWasCompressed = false
+    var endReceived = false
+    var endDelivered = false
     var headersSubmitted = false
     var dataDeferred = false
     var needsFlush = false

@@ -190,7 +190,7 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
     func beginStream(id: Int32) -> HTTP2Stream? {
         head.reset()
         let call = ServerCall(connection: self)
-        call.connectionIndex = calls.count
+        call.connectionIndex = Int32(truncatingIfNeeded: calls.count)
         calls.append(call)
         return call
     }
@@ -206,7 +206,7 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler, HTTP2Ses
         let last = calls.removeLast()
         guard last !== call else { return }
         last.connectionIndex = call.connectionIndex
-        calls[call.connectionIndex] = last
+        calls[Int(call.connectionIndex)] = last
     }
 
     func forEachCall(_ body: (ServerCall) -> Void) {
