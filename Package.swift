@@ -227,6 +227,13 @@ let package = Package(
                 ],
                 swiftSettings: strict
             ),
+            // What fuzzers run too: docs/testing.md.
+            .testTarget(
+                name: "FuzzTests",
+                dependencies: ["GRPCWire", "HostConfiguration", "HostTransport", .product(name: "NIOEmbedded", package: "swift-nio")],
+                exclude: ["Corpus", "LibFuzzer.swift", "seeds.py"],
+                swiftSettings: strict
+            ),
             .testTarget(name: "GRPCWireTests", dependencies: ["GRPCWire"], swiftSettings: strict),
             .testTarget(
                 name: "HostTransportTests",
