@@ -9,7 +9,7 @@ DIST := dist
 BIN := .build/release
 VENV := .build-venv
 
-.PHONY: run dist install test unit-test client-test fuzz bench format lint clean deps test-deps build
+.PHONY: run dist install test unit-test client-test fuzz bench soak format lint clean deps test-deps build
 
 run: dist
 	$(DIST)/bin/streamhost --config $(DIST)/hostconfig.json
@@ -54,6 +54,10 @@ fuzz: deps
 
 bench: dist
 	Benchmarks/run.sh
+
+# A mixed load for SOAK_SECONDS: does anything fail, grow or stay behind?
+soak: dist $(VENV)/ready
+	$(VENV)/bin/python Benchmarks/soak.py --seconds $(or $(SOAK_SECONDS),300)
 
 format:
 	swift format -i -r --parallel Package.swift $$(git ls-files --cached --others --exclude-standard '*.swift' | grep -vE '\.pb\.swift$$|Descriptors\.swift$$')
