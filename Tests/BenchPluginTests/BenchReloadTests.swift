@@ -7,7 +7,7 @@ import Testing
 
 @testable import BenchPlugin
 
-@MainActor @Suite struct BenchReloadTests {
+@LoopThread @Suite struct BenchReloadTests {
     private let old: FakeGeneration
     private let new: FakeGeneration
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ChatPlugin
 
-@MainActor @Suite struct ChatReloadTests {
+@LoopThread @Suite struct ChatReloadTests {
     private let host = FakeHost()
     private let old: FakeGeneration
     private let new: FakeGeneration

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ChatPlugin
 
-@MainActor @Suite struct RoomsCodingTests {
+@LoopThread @Suite struct RoomsCodingTests {
     private let host = FakeHost()
 
     private func plugin(_ config: String = "{}") throws -> FakeGeneration {

@@ -54,13 +54,11 @@ public final class FakeGeneration {
 
     /// Creates and starts a plugin.
     public convenience init(_ type: any Plugin.Type, in host: FakeHost) throws {
-        host.enter()
         try self.init(describeForTests(type), createForTests(type, host: host.table), in: host)
     }
 
     /// Loads, creates and starts the plugin of a library.
     public convenience init(library: String, in host: FakeHost) throws {
-        host.enter()
         // SAFETY: the library stays loaded, and its entry is what the ABI says.
         guard let image = dlopen(library, RTLD_NOW | RTLD_LOCAL), let symbol = dlsym(image, SH_ENTRY_SYMBOL),
             let plugin = unsafeBitCast(symbol, to: sh_plugin_entry.self)()?.pointee

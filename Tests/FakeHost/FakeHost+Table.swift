@@ -80,10 +80,10 @@ extension FakeHost {
             return sh_status(SH_OK)
         }
         table.pointee.loop_is_current = { host, _ in
-            FakeHost.of(host)?.isCurrent == true ? 1 : 0
+            FakeHost.of(host).map { pthread_equal(pthread_self(), $0.thread) != 0 ? 1 : 0 } ?? 0
         }
         table.pointee.timer_start = { host, _, nanoseconds, function, argument in
-            guard let function, let host = FakeHost.of(host), host.isCurrent else { return 0 }
+            guard let function, let host = FakeHost.of(host), pthread_equal(pthread_self(), host.thread) != 0 else { return 0 }
             return host.startTimer(nanoseconds, Posted(function: function, argument: argument))
         }
         table.pointee.timer_cancel = { host, timer in

@@ -2,8 +2,8 @@ import CStreamHost
 import Foundation
 import Synchronization
 
-/// A host in a test's hands: one loop, which is the thread that its last generation was made on, calls that record what is done to them, and
-/// timers that fire when the test lets time pass. Suites that use it are on the main actor, so that one thread at a time runs them.
+/// A host in a test's hands: one loop, which is the test's own thread, calls that record what is done to them, and timers that fire when the
+/// test lets time pass. Suites that use it are on ``LoopThread``, so that their thread is one.
 ///
 /// SAFETY: `@unchecked Sendable` as what several threads touch is in `shared`; the rest is the test's thread's.
 public final class FakeHost: @unchecked Sendable {
@@ -29,7 +29,7 @@ public final class FakeHost: @unchecked Sendable {
     let config: FakeText
     let dataDirectory: FakeText
     let identity: FakeIdentity?
-    private let thread = Atomic<UInt>(0)
+    let thread = pthread_self()
     let shared = Mutex(Shared())
     private let news = DispatchSemaphore(value: 0)
     var lastHandle: UInt64 = 0
@@ -37,8 +37,8 @@ public final class FakeHost: @unchecked Sendable {
     private var timers: [sh_timer: Timer] = [:]
     private var lastTimer: sh_timer = 0
 
-    /// A host with that configuration for its plugin, whose clients have proved to be that. Its loop's thread is the main actor's.
-    @MainActor public init(config: String = "{}", dataDirectory: String = "", identity: FakeIdentity? = nil) {
+    /// A host with that configuration for its plugin, whose clients have proved to be that. Its loop's thread is ``LoopThread``'s.
+    @LoopThread public init(config: String = "{}", dataDirectory: String = "", identity: FakeIdentity? = nil) {
         self.identity = identity
         self.config = FakeText(config)
         self.dataDirectory = FakeText(dataDirectory)
@@ -52,11 +52,6 @@ public final class FakeHost: @unchecked Sendable {
 
     // MARK: The loop
 
-    /// The loop is the calling thread from now on: the main actor's jobs, such as a suite's init and its test, may run on different ones.
-    func enter() { thread.store(UInt(pthread_self()), ordering: .relaxed) }
-
-    var isCurrent: Bool { thread.load(ordering: .relaxed) == UInt(pthread_self()) }
-
     /// Runs all that is posted, and what that posts.
     public func run() {
         while let next = shared.withLock({ $0.posted.isEmpty ? nil : $0.posted.removeFirst() }) { next.function(next.argument) }
@@ -65,7 +60,7 @@ public final class FakeHost: @unchecked Sendable {
     /// Runs what is posted, from other threads too, until something has come true; `false`: it hasn't in time.
     public func run(until done: () -> Bool) -> Bool {
         // Only a failure uses it up: the handlers that are waited for share Swift's pool with all tests that run at the same time.
-        let deadline = DispatchTime.now() + 120
+        let deadline = DispatchTime.now() + 300
         run()
         while !done() {
             guard news.wait(timeout: deadline) == .success else { return false }

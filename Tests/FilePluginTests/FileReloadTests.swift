@@ -9,7 +9,7 @@ import Testing
 @testable import FilePlugin
 
 /// Handlers run on Swift's pool here: what they do is waited for.
-@MainActor @Suite struct FileReloadTests {
+@LoopThread @Suite struct FileReloadTests {
     private let folder: TemporaryFolder
     private let host: FakeHost
     private let old: FakeGeneration

@@ -7,7 +7,7 @@ import Testing
 
 @testable import InteropPlugin
 
-@MainActor @Suite struct InteropReloadTests {
+@LoopThread @Suite struct InteropReloadTests {
     private let old: FakeGeneration
     private let new: FakeGeneration
 

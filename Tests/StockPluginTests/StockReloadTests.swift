@@ -6,7 +6,7 @@ import Testing
 
 @testable import StockPlugin
 
-@MainActor @Suite struct StockReloadTests {
+@LoopThread @Suite struct StockReloadTests {
     private let host = FakeHost(config: #"{"seed": 7, "minIntervalMs": 1}"#)
 
     private func generation() throws -> FakeGeneration { try FakeGeneration(StockPlugin.self, in: host) }

@@ -4,7 +4,7 @@ import Testing
 @testable import StreamHostPlugin
 
 /// What handlers know of their requests' compression, and say of their answers'.
-@MainActor @Suite struct CompressionTests {
+@LoopThread @Suite struct CompressionTests {
     private let host = FakeHost()
     private let generation: FakeGeneration
 

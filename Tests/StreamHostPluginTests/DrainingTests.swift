@@ -4,7 +4,7 @@ import Testing
 @testable import StreamHostPlugin
 
 /// What a handler hears of the server's going away.
-@MainActor @Suite struct DrainingTests {
+@LoopThread @Suite struct DrainingTests {
     private let host = FakeHost()
     private let old: FakeGeneration
     private let new: FakeGeneration

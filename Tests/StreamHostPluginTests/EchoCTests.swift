@@ -5,7 +5,7 @@ import SwiftProtobuf
 import Testing
 
 /// The C example, through the same host and the same moves as the Swift plugins. (Its Payload is a BytesValue.)
-@MainActor @Suite struct EchoCTests {
+@LoopThread @Suite struct EchoCTests {
     private let old: FakeGeneration
     private let new: FakeGeneration
 

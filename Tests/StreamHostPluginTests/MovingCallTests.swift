@@ -4,7 +4,7 @@ import Testing
 
 @testable import StreamHostPlugin
 
-@MainActor @Suite struct MovingCallTests {
+@LoopThread @Suite struct MovingCallTests {
     private let host = FakeHost()
     private let old: FakeGeneration
     private let new: FakeGeneration

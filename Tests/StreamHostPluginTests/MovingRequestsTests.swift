@@ -4,7 +4,7 @@ import Testing
 
 @testable import StreamHostPlugin
 
-@MainActor @Suite struct MovingRequestsTests {
+@LoopThread @Suite struct MovingRequestsTests {
     private let host = FakeHost()
     private let old: FakeGeneration
     private let new: FakeGeneration

@@ -4,7 +4,7 @@ import Testing
 
 @testable import StreamHostPlugin
 
-@MainActor @Suite struct PeerIdentityTests {
+@LoopThread @Suite struct PeerIdentityTests {
     @Test func `a handler sees who the client has proved to be`() throws {
         let identity = FakeIdentity(subject: "CN=alice", names: ["dns:a.example", "uri:spiffe://example/a"], certificate: "DER")
         #expect(try log(identity) == [#"TLS CN=alice ["dns:a.example", "uri:spiffe://example/a"] 3"#])

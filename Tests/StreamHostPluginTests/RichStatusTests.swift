@@ -4,7 +4,7 @@ import Testing
 
 @testable import StreamHostPlugin
 
-@MainActor @Suite struct RichStatusTests {
+@LoopThread @Suite struct RichStatusTests {
     @Test func `details leave as a status that says the same as the call's`() throws {
         let generation = try FakeGeneration(Probe.self, in: FakeHost())
         let call = try #require(generation.open("p.Probe/Fails", request: try Number(42).serializedBytes()))

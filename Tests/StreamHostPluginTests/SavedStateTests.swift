@@ -36,7 +36,7 @@ private protocol NamesVersion { static var number: Int { get } }
 private enum First: NamesVersion { static let number = 1 }
 private enum Second: NamesVersion { static let number = 2 }
 
-@MainActor @Suite struct SavedStateTests {
+@LoopThread @Suite struct SavedStateTests {
     private let host = FakeHost(config: #"["ada", "bob", "ada"]"#)
     private let empty = FakeHost(config: "[]")
 
