@@ -20,6 +20,8 @@ public struct HTTP2Error: Error, Sendable, CustomStringConvertible {
 /// HTTP/2 error codes (RFC 9113 7) that this project sends.
 public enum HTTP2ErrorCode: UInt32, Sendable {
     case noError = 0
+    case protocolError = 1
+    case streamClosed = 5
     case enhanceYourCalm = 0xb
 }
 

@@ -18,6 +18,9 @@ public final class HTTP2Session {
     var budget: FrameBudget
     /// What the client has done too much of: the connection is to be ended. No stream begins any more.
     public internal(set) var overdraft: FrameBudget.Overdraft?
+    var history = StreamHistory()
+    /// The stream that the client has just reset.
+    var resetStream: Int32 = 0
     /// HEADERS and DATA that were sent.
     public internal(set) var sentUseful: UInt64 = 0
     /// Whether the client's SETTINGS have come, which are the end of its preface.
@@ -185,6 +188,19 @@ public final class HTTP2Session {
             text,
             text.count
         )
+    }
+
+    /// A connection error: GOAWAY, and nothing is read or written after it.
+    func terminate(_ code: HTTP2ErrorCode) { nghttp2_session_terminate_session(session, code.rawValue) }
+
+    /// What a frame that begins breaks: it is answered.
+    @inline(__always)
+    func breached(_ breach: StreamHistory.Breach?) {
+        switch breach {
+        case nil: break
+        case .closed: terminate(.streamClosed)
+        case .lowerIdentifier: terminate(.protocolError)
+        }
     }
 
     // MARK: What the client costs

@@ -58,10 +58,16 @@ final class SessionCallbacks: @unchecked Sendable {
             session.bytesToEnd = ends ? header.pointee.length : .max
             switch nghttp2_frame_type(UInt32(header.pointee.type)) {
             case NGHTTP2_DATA: session.received(.data(count: header.pointee.length, endsStream: ends))
-            case NGHTTP2_HEADERS: session.received(.headers)
+            case NGHTTP2_HEADERS:
+                session.received(.headers)
+                session.breached(session.history.receivedHeaders(header.pointee.stream_id))
             case NGHTTP2_CONTINUATION: session.received(.continuation)
             case NGHTTP2_RST_STREAM: session.received(.reset)
             case NGHTTP2_SETTINGS: session.received(.settings)
+            case NGHTTP2_PRIORITY:
+                session.received(.other)
+                // RFC 9113 6.3: nghttp2 looks at none of them, as this server has said that it takes no priorities.
+                if header.pointee.stream_id == 0 { session.terminate(.protocolError) }
             default: session.received(.other)
             }
         }
@@ -126,6 +132,9 @@ final class SessionCallbacks: @unchecked Sendable {
             }
         case NGHTTP2_DATA:
             if endsStream { with(raw, header.stream_id) { $0.receivedEndStream() } }
+        case NGHTTP2_RST_STREAM:
+            // The stream is closed next.
+            with(userData) { $0.resetStream = header.stream_id }
         case NGHTTP2_SETTINGS:
             with(userData) { $0.isGreeted = true }
         case NGHTTP2_PING:
@@ -194,7 +203,11 @@ final class SessionCallbacks: @unchecked Sendable {
     }
 
     private static let streamClosed: nghttp2_on_stream_close_callback = { raw, id, code, userData in
-        with(userData) { if $0.openBlock == id { $0.openBlock = 0 } }
+        with(userData) { session in
+            if session.openBlock == id { session.openBlock = 0 }
+            let isReset = session.resetStream == id
+            if isReset || nghttp2_session_get_stream_remote_close(raw, id) == 1 { session.history.closedByClient(id) }
+        }
         guard let pointer = nghttp2_session_get_stream_user_data(raw, id) else { return 0 }
         nghttp2_session_set_stream_user_data(raw, id, nil)
         // Here a reference is taken: the delegate lets go of the stream meanwhile.

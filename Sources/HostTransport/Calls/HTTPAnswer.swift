@@ -1,8 +1,22 @@
 import HTTP2Session
 
 extension ServerCall {
-    /// Answers a request that isn't gRPC with a status and a short text. The read that brought the request flushes it.
+    /// Answers a request that isn't gRPC with a status and a short text, when it is whole: until then it may still turn out to be
+    /// malformed (RFC 9113 8.1.1).
     func answer(http code: Int, text: String) {
+        guard !endReceived else { return submit(http: code, text: text) }
+        withRare { $0.httpAnswer = (code, text) }
+    }
+
+    /// The request is whole.
+    func giveHTTPAnswer() {
+        guard let (code, text) = rare?.httpAnswer else { return }
+        rare?.httpAnswer = nil
+        submit(http: code, text: text)
+    }
+
+    // The read that brought the request flushes it.
+    private func submit(http code: Int, text: String) {
         var fields = [
             (":status", "\(code)"), ("content-type", "text/plain; charset=utf-8"), ("content-length", "\(text.utf8.count)"),
         ]

@@ -171,7 +171,7 @@ extension ServerCall {
 
     func requestEnded() {
         endReceived = true
-        guard service == .open else { return }
+        guard service == .open else { return giveHTTPAnswer() }
         // What demand has grown for meanwhile goes first.
         if demand > 0, deframer.buffered > 0 {
             deliver(UnsafeRawBufferPointer(start: nil, count: 0), last: false)

@@ -25,6 +25,8 @@ public final class ServerCall: HTTP2Stream {
         /// What the messages are, where they aren't protobuf.
         var codec: [UInt8] = []
         var end: CallEnd?
+        /// An answer that isn't gRPC's, and waits for the end of the request.
+        var httpAnswer: (code: Int, text: String)?
         /// The body of an answer that isn't gRPC's.
         var plainText: [UInt8]?
         /// The limits of services and methods that it counts to.
