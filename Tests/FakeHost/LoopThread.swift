@@ -9,6 +9,7 @@ import Synchronization
 
     private let executor = ThreadExecutor()
 
+    /// Its thread's.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 }
 
