@@ -241,7 +241,7 @@ class Soak:
             wrong.append(f"and {len(self.failures) - 5} more failures")
         try:
             # This one's own connection to the admin service, and its call.
-            wait_until(lambda: self.sample()[4:] <= (2, 1), "connections and calls to end", 60)
+            wait_until(lambda: all(now <= most for now, most in zip(self.sample()[4:], (2, 1))), "connections and calls to end", 60)
         except AssertionError:
             wrong.append(f"still open: connections, calls = {self.sample()[4:]}")
         _, _, fds, threads, *_ = self.sample()
