@@ -19,6 +19,9 @@ public final class HTTP2Session {
     /// What the client has done too much of: the connection is to be ended. No stream begins any more.
     public internal(set) var overdraft: FrameBudget.Overdraft?
     var history = StreamHistory()
+    private var scanner = FrameScanner()
+    /// DATA frames of the chunk that is being read of which nghttp2 has told.
+    var toldData = 0
     /// The stream that the client has just reset.
     var resetStream: Int32 = 0
     /// HEADERS and DATA that were sent.
@@ -84,12 +87,39 @@ public final class HTTP2Session {
 
     /// Takes bytes of the socket; events come from inside.
     public func receive(_ bytes: UnsafeRawBufferPointer) throws(HTTP2Error) {
+        history.beginChunk()
+        toldData = 0
         let used = nghttp2_session_mem_recv(
             session,
             bytes.baseAddress?.assumingMemoryBound(to: UInt8.self),
             bytes.count
         )
         guard used >= 0 else { throw HTTP2Error(code: Int32(used)) }
+        lookAgain(at: bytes)
+    }
+
+    // Finds in what was read just now what nghttp2 doesn't tell.
+    private func lookAgain(at bytes: UnsafeRawBufferPointer) {
+        let start = scanner
+        var data = 0
+        var selfDependent = false
+        scanner.scan(bytes) { frame in
+            switch frame.kind {
+            case .data: data += 1
+            case .priority: if frame.parent == frame.stream { selfDependent = true }
+            default: break
+            }
+        }
+        // Where the session has ended it is deaf to the rest.
+        guard nghttp2_session_want_read(session) != 0 else { return }
+        // RFC 7540 5.3.1, which RFC 9113 5.3.2 leaves to who still sends priorities.
+        if selfDependent { terminate(.protocolError) }
+        guard data != toldData else { return }
+        for _ in toldData..<data { received(.other) }
+        var again = start
+        var late = false
+        again.scan(bytes) { if history.isLate($0) { late = true } }
+        if late { breached(.closed) }
     }
 
     /// Writes frames through the delegate and the streams until there is none, or `limit` bytes, and the frame that goes over, are written: then `true`.

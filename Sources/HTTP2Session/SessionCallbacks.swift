@@ -57,7 +57,9 @@ final class SessionCallbacks: @unchecked Sendable {
         with(userData) { session in
             session.bytesToEnd = ends ? header.pointee.length : .max
             switch nghttp2_frame_type(UInt32(header.pointee.type)) {
-            case NGHTTP2_DATA: session.received(.data(count: header.pointee.length, endsStream: ends))
+            case NGHTTP2_DATA:
+                session.toldData += 1
+                session.received(.data(count: header.pointee.length, endsStream: ends))
             case NGHTTP2_HEADERS:
                 session.received(.headers)
                 session.breached(session.history.receivedHeaders(header.pointee.stream_id))

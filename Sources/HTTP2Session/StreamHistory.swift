@@ -7,11 +7,13 @@ struct StreamHistory {
 
     // The latest streams that the client has ended and that are closed; 0: none.
     private var ended = SIMD16<Int32>(repeating: 0)
+    // Those of them whose end is in the chunk that is being read: DATA before it were right.
+    private var fresh = SIMDMask<SIMD16<Int32>>(repeating: false)
     private var next = 0
     private var last: Int32 = 0
     private var gaps: [ClosedRange<Int32>] = []
 
-    /// What HEADERS for a stream that isn't there break. DATA for it are ignored by nghttp2, and told to nobody.
+    /// What frames for a stream that isn't there break.
     enum Breach {
         /// RFC 9113 5.1: after END_STREAM or RST_STREAM.
         case closed
@@ -22,7 +24,20 @@ struct StreamHistory {
     /// The client has ended the stream, or reset it, and now it is closed.
     mutating func closedByClient(_ id: Int32) {
         ended[next] = id
+        fresh[next] = true
         next = (next + 1) % ended.scalarCount
+    }
+
+    /// A chunk of the client's bytes is to be read.
+    mutating func beginChunk() { fresh = SIMDMask(repeating: false) }
+
+    /// Whether a frame of the chunk that has been read, looked at again in its place, came after the client had ended its stream.
+    mutating func isLate(_ frame: FrameScanner.Frame) -> Bool {
+        guard frame.stream != 0 else { return false }
+        let same = ended .== frame.stream
+        if frame.kind == .data, any(same .& .!fresh) { return true }
+        if frame.kind == .reset || frame.endsStream { fresh = fresh .& .!same }
+        return false
     }
 
     /// HEADERS begin.
@@ -33,6 +48,8 @@ struct StreamHistory {
             last = id
             return nil
         }
+        // On stream 0 nghttp2 sees to it.
+        guard id != 0 else { return nil }
         if gaps.contains(where: { $0.contains(id) }) { return .lowerIdentifier }
         return any(ended .== id) ? .closed : nil
     }

@@ -61,6 +61,7 @@ FATAL = {
     "window overflow": HELLO + WindowUpdateFrame(0, 2**31 - 1).serialize() * 2,
     "push promise from a client": HELLO + PushPromiseFrame(1, 2, REQUEST, flags=["END_HEADERS"]).serialize(),
     "goaway of 3 bytes": HELLO + frame(0x7, 0, 0, b"abc"),
+    "priority on itself": HELLO + frame(0x2, 0, 1, struct.pack(">IB", 1, 1)),
     "padding longer than the frame": HELLO + headers() + frame(0x0, 0x8, 1, b"\xffabc"),
 }
 
@@ -76,7 +77,6 @@ HARMLESS = {
     "stream numbers going back": HELLO + headers(5) + headers(3),
     "unknown frame type": HELLO + frame(0xEE, 0xFF, 0, bytes(100)),
     "unknown setting": HELLO + frame(0x4, 0, 0, struct.pack(">HI", 0xFFFF, 1)),
-    "priority on itself": HELLO + frame(0x2, 0, 1, struct.pack(">IB", 1, 1)),
     "priority of an idle stream": HELLO + PriorityFrame(9, depends_on=0, stream_weight=1).serialize(),
     "stream window of zero": HELLO + headers() + frame(0x8, 0, 1, bytes(4)),
     "stream window overflow": HELLO + headers() + WindowUpdateFrame(1, 2**31 - 1).serialize() * 2,
