@@ -5,7 +5,7 @@ set -euo pipefail
 
 packages=(gcc libc6-dev libstdc++-12-dev make pkg-config libnghttp2-dev libffi-dev zlib1g-dev)
 if [ "${1:-build}" = test ]; then
-    packages+=(python3 python3-venv nghttp2-client)
+    packages+=(python3 python3-venv nghttp2-client g++ libgrpc++-dev protobuf-compiler-grpc)
 fi
 
 missing=()

@@ -21,7 +21,7 @@ from support.frames import PREFACE, FrameConnection, connect, framed
 from support.host import Host
 from support.waiting import PATIENCE, wait_until
 from test_bad_input import frame, read_to_end
-from test_tools import h2load
+from test_tools import answered_bytes, h2load
 
 MIB = 1 << 20
 # What others may have to wait on a small, busy machine while somebody else attacks.
@@ -405,5 +405,7 @@ def test_calls_that_are_cancelled_at_a_sane_rate_are_no_attack(host, pb, quiet):
 
 
 def test_a_thousand_connections_of_h2load_are_served(host, tmp_path, quiet):
-    output = h2load(host, tmp_path, framed(b"\x0a\x20" + b"x" * 32), "-n", "20000", "-c", "1000", "-m", "10")
+    body = framed(b"\x0a\x20" + b"x" * 32)
+    output = h2load(host, tmp_path, body, "-n", "20000", "-c", "1000", "-m", "10")
     assert "20000 succeeded, 0 failed, 0 errored, 0 timeout" in output
+    assert answered_bytes(output) == 20000 * len(body)
