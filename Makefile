@@ -9,7 +9,7 @@ DIST := dist
 BIN := .build/release
 VENV := .build-venv
 
-.PHONY: run dist install test unit-test client-test fuzz bench soak format lint clean deps test-deps build
+.PHONY: run dist install test unit-test client-test fuzz fuzz-whole test-tsan test-asan bench soak format lint clean deps test-deps build
 
 run: dist
 	$(DIST)/bin/streamhost --config $(DIST)/hostconfig.json
@@ -52,6 +52,17 @@ $(VENV)/ready: Tests/Clients/requirements.txt
 fuzz: deps
 	scripts/fuzz.sh
 
+# What reads everything else of theirs. The first time all libraries are built once more, which takes as long as the tests.
+fuzz-whole: deps
+	scripts/fuzz.sh --whole
+
+# The unit tests, with data races and with misused memory told.
+test-tsan: test-deps
+	scripts/sanitize.sh thread
+
+test-asan: test-deps
+	scripts/sanitize.sh address
+
 bench: dist
 	Benchmarks/run.sh
 
@@ -66,4 +77,4 @@ lint:
 	swift format lint -r --strict --parallel Package.swift $$(git ls-files --cached --others --exclude-standard '*.swift' | grep -vE '\.pb\.swift$$|Descriptors\.swift$$')
 
 clean:
-	rm -rf .build .build-debug .build-bench .build-fuzz $(VENV) $(DIST)
+	rm -rf .build .build-debug .build-bench .build-fuzz .build-tsan .build-asan $(VENV) $(DIST)

@@ -1,36 +1,23 @@
 import Glibc
 
-// What libFuzzer calls. One program has all targets; the environment says which.
+#if WHOLE_HOST
+    import FuzzTests
+    private let targets = FuzzTarget.host
+#else
+    private let targets = FuzzTarget.wire
+#endif
 
-/// Code that reads what strangers write, as a function of bytes. It returns whatever the bytes are; where it doesn't, or where one of the
-/// checks in it fails, the bytes are a find.
-private let targets: [String: @Sendable (UnsafeRawBufferPointer) -> Void] = [
-    "base64": fuzzBase64,
-    "deframer": fuzzDeframer,
-    "inflater": fuzzInflater,
-    "percent": fuzzPercentEncoding,
-    "request-head": fuzzRequestHead,
-    "timeout": fuzzTimeout,
-]
+// What libFuzzer calls. One program has all targets; FUZZ_TARGET says which. `scripts/fuzz.sh` builds two: the parsers of gRPC's bytes, and
+// the whole host, for which all libraries must be built.
 
 private let chosen: @Sendable (UnsafeRawBufferPointer) -> Void = {
     let name = getenv("FUZZ_TARGET").map { String(cString: $0) } ?? ""
-    if let target = targets[name] { return target }
-    say("found FUZZ_TARGET=\"\(name)\", wanted one of \(targets.keys.sorted().joined(separator: ", "))")
-    exit(2)
+    if let target = targets.first(where: { $0.name == name }) { return target.run }
+    // To be read by the script. An exit that libFuzzer hears of would be a find.
+    let names = targets.map(\.name).joined(separator: "\n") + "\n"
+    _ = write(STDOUT_FILENO, names, names.utf8.count)
+    _exit(name.isEmpty ? 0 : 2)
 }()
-
-/// A check in every build, which says what was broken: the find is a crash, as a fuzzer wants it.
-func holds(_ condition: Bool, _ what: @autoclosure () -> String) {
-    guard !condition else { return }
-    say("does not hold: \(what())")
-    abort()
-}
-
-private func say(_ words: String) {
-    let line = words + "\n"
-    _ = write(STDERR_FILENO, line, line.utf8.count)
-}
 
 /// One input.
 @_cdecl("LLVMFuzzerTestOneInput")

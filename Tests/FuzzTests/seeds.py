@@ -51,8 +51,8 @@ def said(data: bytes, stream: int = 1, flags: int = 0) -> bytes:
     return frame(DATA, flags, stream, data)
 
 
-def session(name: str, data: bytes, chunk: int = 0, preface: bool = True) -> None:
-    seed("session", name, bytes([chunk << 1 | preface]) + data)
+def session(name: str, data: bytes, chunk: int = 0, preface: bool = True, pause: int = 0) -> None:
+    seed("session", name, bytes([chunk << 1 | preface, pause]) + data)
 
 
 session("unary", opened("/f.F/U") + said(message(b"hello"), flags=END_STREAM))
@@ -100,6 +100,15 @@ session("even-stream", opened("/f.F/U", 2))
 session("push-promise", frame(PUSH, END_HEADERS, 1, b"\0\0\0\2" + request("/f.F/U")))
 session("huge-frame", b"\xff\xff\xff\0\0\0\0\0\1" + b"z" * 50)
 session("http1", b"GET / HTTP/1.1\r\nHost: t\r\n\r\n", preface=False)
+session("data-after-reset", opened("/f.F/B") + said(message(b"a")) + frame(RESET, 0, 1, struct.pack(">I", 8)) + said(message(b"b")))
+session("data-after-end", opened("/f.F/U") + said(message(b"a"), flags=END_STREAM) + said(message(b"b")), chunk=60)
+session("priority-on-itself", frame(PRIORITY, 0, 3, b"\0\0\0\3\x10"), chunk=5)
+session("slow", opened("/f.F/B") + said(message(b"hello")), chunk=16, pause=1)
+session("slow-headers", frame(HEADERS, 0, 1, request("/f.F/U")[:60]) + frame(CONTINUATION, END_HEADERS, 1, request("/f.F/U")[60:]), chunk=20, pause=4)
+session("slow-preface", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", preface=False, chunk=1, pause=1)
+session("idle", opened("/f.F/U") + said(message(b"a"), flags=END_STREAM) + frame(PING, 0, 0, b"12345678"), pause=255)
+session("deadline", opened("/f.F/B", 1, END_HEADERS, ("grpc-timeout", "3S")) + said(message(b"a")) + frame(PING, 0, 0, b"12345678"), chunk=100, pause=2)
+session("pings-now-and-then", opened("/f.F/B") + frame(PING, 0, 0, b"12345678") * 6, chunk=17, pause=1)
 session("preface-alone", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", preface=False, chunk=3)
 
 # gRPC
@@ -108,6 +117,10 @@ for name, text in {"empty": "", "whole": "AAEC", "padded": "AA==", "unpadded": "
     seed("base64", name, text)
 for name, text in {"hour": "1H", "most": "99999999H", "nine": "123456789S", "none": "S", "nano": "0n", "sign": "-1S", "unit": "1s"}.items():
     seed("timeout", name, text)
+PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+for name, text in {"whole": PARENT, "later": "cc" + PARENT[2:] + "-what", "ff": "ff" + PARENT[2:], "zero": PARENT.replace("4bf92f3577b34da6a3ce929d0e0e4736", "0" * 32),
+                   "upper": PARENT.upper(), "long": PARENT + "-", "short": PARENT[:-1]}.items():
+    seed("traceparent", name, text)
 for name, data in {"plain": "hello", "percent": "100%", "umlaut": "grün", "emoji": "ab\N{SMILE}c", "lines": "a\r\nb\0"}.items():
     for limit in (5, 255):
         seed("percent", f"{name}-{limit}", bytes([limit]) + data.encode())

@@ -5,10 +5,13 @@ import Synchronization
 
 @testable import HostTransport
 
-/// A whole connection, with nghttp2 in it, as a client writes into it. The first byte is how: bit 0 has the preface and SETTINGS sent before
-/// the rest, the others give the size of the reads (0: all at once).
+/// A whole connection, with nghttp2 in it, as a client writes into it. The first two bytes are how: bit 0 of the first has the preface and SETTINGS
+/// sent before the rest, its others give the size of the reads (0: all at once); the second is the seconds that pass after each read.
 func fuzzSession(_ bytes: UnsafeRawBufferPointer) {
-    guard let how = bytes.first else { return }
+    guard bytes.count >= 2 else { return }
+    let how = bytes[0]
+    let pause = UInt64(bytes[1])
+    let clock = FuzzClock()
     let handlers = MethodKind.allKinds.map { FuzzHandler($0.kind, path: $0.path) }
     let eventLoop = EmbeddedEventLoop()
     let limits = FuzzHandler.limits
@@ -21,7 +24,7 @@ func fuzzSession(_ bytes: UnsafeRawBufferPointer) {
     guard case .place(let place) = registry.take(nil, now: 0) else { return holds(false, "there is a place") }
     let channel = EmbeddedChannel(loop: eventLoop)
     do {
-        let connection = Connection(loop: loop, place: place, peer: Array("ipv4:127.0.0.1:1".utf8), now: { 1 })
+        let connection = Connection(loop: loop, place: place, peer: Array("ipv4:127.0.0.1:1".utf8), now: { clock.now })
         try channel.pipeline.syncOperations.addHandler(connection)
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     } catch {
@@ -30,7 +33,7 @@ func fuzzSession(_ bytes: UnsafeRawBufferPointer) {
 
     var input: [UInt8] = []
     if how & 1 == 1 { input += Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + [0, 0, 0, 4, 0, 0, 0, 0, 0] }
-    input += bytes.dropFirst()
+    input += bytes.dropFirst(2)
     let chunk = how >> 1 == 0 ? max(input.count, 1) : Int(how >> 1)
     var rest = input[...]
     while !rest.isEmpty, channel.isActive {
@@ -38,6 +41,11 @@ func fuzzSession(_ bytes: UnsafeRawBufferPointer) {
         _ = try? channel.writeInbound(ByteBuffer(bytes: rest.prefix(chunk)))
         rest = rest.dropFirst(chunk)
         eventLoop.run()
+        if pause > 0 {
+            clock.pass(seconds: pause)
+            eventLoop.advanceTime(by: .seconds(Int64(pause)))
+            loop.turn { loop.sweep(now: clock.now) }
+        }
         while (try? channel.readOutbound(as: ByteBuffer.self)) != nil {}
     }
     _ = try? channel.finish(acceptAlreadyClosed: true)
@@ -48,6 +56,12 @@ func fuzzSession(_ bytes: UnsafeRawBufferPointer) {
     holds(registry.count == 0, "its place was given back")
     holds(windows.taken == 0, "the windows were given back")
     for handler in handlers { holds(handler.open == 0, "each call that was opened was closed") }
+}
+
+private final class FuzzClock: Sendable {
+    private let time = Atomic<UInt64>(1)
+    var now: UInt64 { time.load(ordering: .relaxed) }
+    func pass(seconds: UInt64) { time.wrappingAdd(seconds * 1_000_000_000, ordering: .relaxed) }
 }
 
 extension MethodKind {

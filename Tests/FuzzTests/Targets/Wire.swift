@@ -1,5 +1,18 @@
 import GRPCWire
 
+extension FuzzTarget {
+    /// What reads gRPC's own bytes.
+    static let wire = [
+        FuzzTarget(name: "base64", run: fuzzBase64),
+        FuzzTarget(name: "deframer", run: fuzzDeframer),
+        FuzzTarget(name: "inflater", run: fuzzInflater),
+        FuzzTarget(name: "percent", run: fuzzPercentEncoding),
+        FuzzTarget(name: "request-head", run: fuzzRequestHead),
+        FuzzTarget(name: "timeout", run: fuzzTimeout),
+        FuzzTarget(name: "traceparent", run: fuzzTraceparent),
+    ]
+}
+
 func fuzzBase64(_ bytes: UnsafeRawBufferPointer) {
     var decoded: [UInt8] = [1, 2, 3]
     let isBase64 = Base64.decode(bytes, into: &decoded)
@@ -16,6 +29,12 @@ func fuzzBase64(_ bytes: UnsafeRawBufferPointer) {
 func fuzzTimeout(_ bytes: UnsafeRawBufferPointer) {
     guard let nanoseconds = Timeout.nanoseconds(bytes) else { return }
     holds(nanoseconds <= UInt64(Int64.max), "a clock can reach it")
+}
+
+func fuzzTraceparent(_ bytes: UnsafeRawBufferPointer) {
+    guard let trace = TraceContext(traceparent: bytes) else { return }
+    holds(bytes.dropFirst(3).starts(with: "\(trace.traceText)-\(trace.parentText)-".utf8), "what is told is what was written")
+    holds(!trace.traceText.allSatisfy { $0 == "0" } && !trace.parentText.allSatisfy { $0 == "0" }, "zeros are no trace")
 }
 
 /// The first byte is the limit.
