@@ -73,6 +73,24 @@ def test_calls_in_flight_finish_and_then_the_host_ends(host):
     assert host.ended() == 0
 
 
+def test_healthz_says_503_until_the_client_has_heard_of_the_end(host):
+    host = host(drain_seconds=60)
+    with FrameConnection(host.port) as connection:
+        call = connection.request("/bench.Bench/Bidi", framed(b"\x0a\x01a"), end=False)
+        assert connection.request("/healthz", method="GET", base=()).wait().value(":status") == "200"
+        # The second GOAWAY waits for the answer to its ping, so the connection still takes streams.
+        connection.answers_pings = False
+        host.signal(signal.SIGTERM)
+        connection.pump(lambda: connection.goaways, "the first GOAWAY")
+        health = connection.request("/healthz", method="GET", base=()).wait()
+        assert health.value(":status") == "503"
+        assert bytes(health.data) == b"shutting down\n"
+        call.send(b"", end=True)
+        call.wait()
+        assert call.status == 0
+    assert host.ended() == 0
+
+
 def test_goaway_comes_in_two_steps_and_new_streams_are_not_served(host):
     host = host(drain_seconds=60)
     with FrameConnection(host.port) as connection:

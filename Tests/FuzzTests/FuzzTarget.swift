@@ -3,7 +3,9 @@ import Glibc
 /// Code that reads what strangers write, as a function of bytes. It returns whatever the bytes are; where it doesn't, or where one of the
 /// checks in it fails, the bytes are a find.
 public struct FuzzTarget: Sendable {
+    /// As the corpus' folder is called.
     public let name: String
+    /// Takes one input.
     public let run: @Sendable (UnsafeRawBufferPointer) -> Void
 }
 

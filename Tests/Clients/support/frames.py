@@ -102,7 +102,10 @@ class FrameStream:
 
 
 class FrameConnection:
-    """`with FrameConnection(host.port) as connection:`; `settings` are the client's; it gives window back while `reading`."""
+    """`with FrameConnection(host.port) as connection:`; `settings` are the client's; it gives window back while `reading`.
+
+    While `answers_pings` is False, the server doesn't hear that what it sent has been read.
+    """
 
     def __init__(self, port: int | socket.socket, *, settings: dict[int, int] | None = None, reading: bool = True):
         """To a port, or on a connection that is there."""
@@ -114,6 +117,7 @@ class FrameConnection:
         self.goaways: list[GoAwayFrame] = []
         self.closed = False
         self.reading = reading
+        self.answers_pings = True
         self.window = 65535
         self.settings_acknowledged = False
         self._next = 1
@@ -244,7 +248,7 @@ class FrameConnection:
                 self.settings |= frame.settings
                 self.send(SettingsFrame(0, flags=["ACK"]))
         elif isinstance(frame, PingFrame):
-            if "ACK" not in frame.flags:
+            if "ACK" not in frame.flags and self.answers_pings:
                 self.send(PingFrame(0, frame.opaque_data, flags=["ACK"]))
         elif isinstance(frame, GoAwayFrame):
             self.goaways.append(frame)
